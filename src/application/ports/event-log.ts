@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/shared/instant.js'
 /** A stream's name: `vault` or `key/<name>`. */
 export type StreamId = string
 
-/** An event as it is to be stored. `data` is JSON text and is kept byte for byte. */
+/** An event as it is to be stored. `data` is JSON text, without NUL or unpaired surrogates, and is kept byte for byte. */
 export interface NewRecord {
   readonly type: string
   readonly schema: number
@@ -43,7 +43,10 @@ export interface StreamAppend {
   readonly records: ReadonlyNonEmptyArray<NewRecord>
 }
 
-/** Several streams and the secrets they need, all or nothing, durable before the answer. */
+/**
+ * Several streams and the secrets they need, all or nothing, durable before the answer.
+ * A place that already holds a secret is never overwritten: such a commit is refused as `io`, nothing written.
+ */
 export interface Commit {
   readonly appends: ReadonlyNonEmptyArray<StreamAppend>
   readonly seal: ReadonlyArray<SealedSecret>
@@ -83,5 +86,6 @@ export interface EventLog {
    * Repeatable; `pending` when the row is gone but old bytes may remain until a repeat goes through.
    */
   readonly shred: (ref: SecretRef) => TaskEither<LogUnavailable, 'shredded' | 'pending'>
+  /** Repeatable. Afterwards every other function answers `io`. */
   readonly close: () => TaskEither<LogUnavailable, void>
 }
