@@ -1,0 +1,98 @@
+import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
+import type { Instant } from '../shared/instant.js'
+import type { Cause } from './cause.js'
+import type { Effect, RemovalMode, StrayOrigin } from './event.js'
+import type { Verdict } from './proof.js'
+import type { RemotePolicy } from './remote-policy.js'
+import type { ContainmentReason, KeySpec } from './spec.js'
+
+type At<C> = C & { readonly at: Instant }
+
+/** What came of the one POST of an attempt. */
+export type CreationResult =
+  | { readonly _tag: 'Created'; readonly hash: KeyHash; readonly label: string; readonly policy: RemotePolicy }
+  | { readonly _tag: 'Failed'; readonly cause: Cause }
+  | { readonly _tag: 'Unknown'; readonly cause: Cause; readonly settleUntil: Instant }
+  | { readonly _tag: 'Unsealable'; readonly hash: KeyHash; readonly cause: Cause }
+
+/** What came of a repeatable change, its read-back included. `Failed` certainly changed nothing and may pass. */
+export type ChangeResult =
+  | { readonly _tag: 'Applied'; readonly policy: RemotePolicy }
+  | { readonly _tag: 'Deleted'; readonly answer: 'deleted' | 'absent' }
+  | { readonly _tag: 'Absent' }
+  | { readonly _tag: 'Failed'; readonly cause: Cause }
+  | { readonly _tag: 'Refused'; readonly cause: Cause }
+  | { readonly _tag: 'Unknown'; readonly cause: Cause }
+
+/** The last look before giving up: the policy read, `null` when the key is gone, `unread` when nobody answered. */
+export type LastLook = RemotePolicy | null | 'unread'
+
+/** What the owner of a key may ask. */
+export type OwnerCommand =
+  | At<{ readonly _tag: 'Add'; readonly lineage: Lineage; readonly spec: KeySpec }>
+  | At<{ readonly _tag: 'Contain'; readonly reason: ContainmentReason; readonly note: string | null }>
+  | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
+  | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
+  | At<{ readonly _tag: 'LeaveAlive' }>
+
+/** What the loop brings back from the outside, and the claims under which it acts. */
+export type LoopCommand =
+  | At<{
+      readonly _tag: 'IntendCreation'
+      readonly attempt: AttemptId
+      readonly nonce: Nonce
+      readonly owner: OwnerId
+      readonly until: Instant
+    }>
+  | At<{
+      readonly _tag: 'Claim'
+      readonly attempt: AttemptId
+      readonly effect: Effect
+      readonly hash: KeyHash
+      readonly owner: OwnerId
+      readonly until: Instant
+    }>
+  | At<{ readonly _tag: 'ExpireClaim'; readonly attempt: AttemptId; readonly settleUntil: Instant }>
+  | At<{
+      readonly _tag: 'RecordCreation'
+      readonly attempt: AttemptId
+      readonly nonce: Nonce
+      readonly result: CreationResult
+    }>
+  | At<{
+      readonly _tag: 'RecordLook'
+      readonly attempt: AttemptId
+      readonly found: ReadonlyArray<KeyHash>
+      readonly lookedAt: Instant
+    }>
+  | At<{
+      readonly _tag: 'RecordChange'
+      readonly attempt: AttemptId
+      readonly effect: Effect
+      readonly hash: KeyHash
+      readonly result: ChangeResult
+      readonly retryAt: Instant
+    }>
+  | At<{ readonly _tag: 'RecordRead'; readonly hash: KeyHash; readonly policy: RemotePolicy | null }>
+  | At<{ readonly _tag: 'RecordProof'; readonly hash: KeyHash; readonly verdict: Verdict }>
+  | At<{ readonly _tag: 'RecordShred'; readonly lineage: Lineage }>
+  | At<{
+      readonly _tag: 'GiveUp'
+      readonly cause: Cause
+      readonly lastLook: LastLook
+      readonly retryAt: Instant
+    }>
+
+/** What a sweep over the whole account finds, and its wish to try everything again now. */
+export type SweepCommand =
+  | At<{ readonly _tag: 'Observe'; readonly hash: KeyHash; readonly policy: RemotePolicy | null }>
+  | At<{
+      readonly _tag: 'Condemn'
+      readonly hash: KeyHash
+      readonly origin: StrayOrigin
+      readonly nonce: Nonce | null
+    }>
+  | At<{ readonly _tag: 'RetryNow' }>
+
+export type KeyCommand = OwnerCommand | LoopCommand | SweepCommand
+export type KeyCommandTag = KeyCommand['_tag']

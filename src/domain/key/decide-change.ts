@@ -1,0 +1,154 @@
+import type { ChangeResult, LoopCommand } from './command.js'
+import { type Decision, facts, refuse } from './decide-owner.js'
+import type { KeyEvent } from './event.js'
+import type { KeyState, StageOf } from './state.js'
+
+type Record = Extract<LoopCommand, { readonly _tag: 'RecordChange' }>
+type Settled = Exclude<ChangeResult, { readonly _tag: 'Failed' | 'Unknown' }>
+
+/** Whether a removal that is refused for good may still be undone: not for a leaked key, not when its end was forced. */
+export const canRollBack = (stage: StageOf<'Removing'>): boolean =>
+  !stage.mode.leaked && !stage.mode.force && stage.key.secretHeld
+
+const impossible = (command: Record): KeyEvent => ({
+  type: 'ChangeOutcomeUnknown',
+  attempt: command.attempt,
+  cause: { kind: 'unreadable', status: null, message: 'the answer does not belong to what was asked' },
+  at: command.at,
+})
+
+const stalledBy = (command: Record, cause: Extract<ChangeResult, { readonly _tag: 'Refused' }>['cause']): KeyEvent => ({
+  type: 'RevocationStalled',
+  hash: command.hash,
+  cause,
+  retryAt: command.retryAt,
+  at: command.at,
+})
+
+const onDestroyed = (command: Record, result: Settled): KeyEvent => {
+  const { at, hash } = command
+  switch (result._tag) {
+    case 'Applied':
+      return { type: 'Contained', hash, policy: result.policy, at }
+    case 'Deleted':
+      return { type: 'RemoteDeleted', hash, answer: result.answer, at }
+    case 'Absent':
+      return { type: 'RemoteDeleted', hash, answer: 'absent', at }
+    case 'Refused':
+      return stalledBy(command, result.cause)
+  }
+}
+
+const onActivation = (command: Record, result: Settled): KeyEvent => {
+  const { at } = command
+  switch (result._tag) {
+    case 'Applied':
+      return { type: 'Activated', policy: result.policy, at }
+    case 'Refused':
+      return { type: 'ActivationRefused', cause: result.cause, at }
+    case 'Absent':
+      return {
+        type: 'ActivationRefused',
+        cause: { kind: 'absent', status: 404, message: 'the key is not there any more' },
+        at,
+      }
+    case 'Deleted':
+      return impossible(command)
+  }
+}
+
+const onConvergence = (command: Record, result: Settled, stage: StageOf<'Held'>): KeyEvent => {
+  const { at } = command
+  switch (result._tag) {
+    case 'Applied':
+      return { type: 'PolicyObserved', policy: result.policy, at }
+    case 'Absent':
+      return { type: 'DriftObserved', policy: null, at }
+    case 'Deleted':
+      return impossible(command)
+    case 'Refused':
+      if (stage.change === null)
+        return { type: 'ConvergenceStalled', cause: result.cause, retryAt: command.retryAt, at }
+      return {
+        type: stage.change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack',
+        reason: stage.change.reason,
+        cause: result.cause,
+        at,
+      }
+  }
+}
+
+const onRestored = (command: Record, result: Settled, stage: StageOf<'RollingBack'>): Decision => {
+  const { at } = command
+  switch (result._tag) {
+    case 'Applied':
+      return facts(
+        { type: 'PolicyObserved', policy: result.policy, at },
+        { type: 'RemovalRolledBack', cause: stage.cause, at },
+      )
+    case 'Absent':
+      return facts({ type: 'RemovalVerified', policy: null, at })
+    case 'Refused':
+      return facts({ type: 'RollbackStalled', cause: result.cause, retryAt: command.retryAt, at })
+    case 'Deleted':
+      return facts(impossible(command))
+  }
+}
+
+const onRemoval = (command: Record, result: Settled, stage: StageOf<'Removing'> | StageOf<'Outstanding'>): KeyEvent => {
+  const { at } = command
+  if (result._tag === 'Absent' && command.effect === 'contain') return { type: 'RemovalVerified', policy: null, at }
+  if (result._tag === 'Refused' && stage._tag === 'Removing' && canRollBack(stage))
+    return { type: 'RemovalRefused', cause: result.cause, at }
+  return onDestroyed(command, result)
+}
+
+const onSettled = (command: Record, result: Settled, state: KeyState): Decision => {
+  if (state.strays.some((stray) => stray.hash === command.hash)) return facts(onDestroyed(command, result))
+  const { stage } = state
+  switch (stage._tag) {
+    case 'Provisioned':
+      return facts(onActivation(command, result))
+    case 'Held':
+      return facts(onConvergence(command, result, stage))
+    case 'RollingBack':
+      return onRestored(command, result, stage)
+    case 'Removing':
+    case 'Outstanding':
+      return facts(onRemoval(command, result, stage))
+    case 'Compensating':
+      return facts(onDestroyed(command, result))
+    case 'Vacant':
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'LeavingAlive':
+    case 'Removed':
+      return facts(impossible(command))
+  }
+}
+
+/** An outcome that arrives after its claim was closed: if it may have changed anything, what we knew is void. */
+const lateChange = (command: Record, state: KeyState): Decision => {
+  const { attempt, at, hash, result } = command
+  if (result._tag === 'Failed' || result._tag === 'Refused' || result._tag === 'Absent')
+    return refuse({ _tag: 'Superseded' })
+  const ours = 'key' in state.stage && state.stage.key.hash === hash
+  return ours ? facts({ type: 'LateOutcomeObserved', attempt, hash, at }) : refuse({ _tag: 'Superseded' })
+}
+
+export const onRecordChange = (command: Record, state: KeyState): Decision => {
+  const { attempt, at, result } = command
+  if (state.claim?.attempt !== attempt) return lateChange(command, state)
+  switch (result._tag) {
+    case 'Failed':
+      return facts({ type: 'ChangeFailed', attempt, cause: result.cause, at })
+    case 'Unknown':
+      return facts({ type: 'ChangeOutcomeUnknown', attempt, cause: result.cause, at })
+    case 'Applied':
+    case 'Deleted':
+    case 'Absent':
+    case 'Refused':
+      return onSettled(command, result, state)
+  }
+}

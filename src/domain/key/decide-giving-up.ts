@@ -1,0 +1,82 @@
+import type { LoopCommand } from './command.js'
+import { canRollBack } from './decide-change.js'
+import { type Decision, refuse, unlessInFlight } from './decide-owner.js'
+import { right } from 'fp-ts/lib/Either.js'
+import type { KeyEvent } from './event.js'
+import { samePolicy } from './remote-policy.js'
+import type { KeyState, Stage, StageOf, Stray } from './state.js'
+import { wantedOf } from './wanted.js'
+
+type GiveUp = Extract<LoopCommand, { readonly _tag: 'GiveUp' }>
+
+const stalled = (command: GiveUp, hash: Stray['hash']): KeyEvent => ({
+  type: 'RevocationStalled',
+  hash,
+  cause: command.cause,
+  retryAt: command.retryAt,
+  at: command.at,
+})
+
+/** Nothing was sent that could still be there, so the wish is taken back; else it stays, to be finished by a reconcile. */
+const onHeld = (command: GiveUp, stage: StageOf<'Held'>): ReadonlyArray<KeyEvent> => {
+  const { at, cause } = command
+  const { change, key } = stage
+  if (change === null) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
+  if (key.remote._tag === 'Unknown') return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
+  const type = change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack'
+  return [{ type, reason: change.reason, cause, at }]
+}
+
+/**
+ * Before containment is confirmed, a removal is rolled back only if the last look shows the key untouched.
+ * A key seen contained stays so and becomes a debt.
+ */
+const onUncontained = (command: GiveUp, stage: StageOf<'Removing'>): ReadonlyArray<KeyEvent> => {
+  const { at, cause, lastLook } = command
+  const { hash } = stage.key
+  const debt = stalled(command, hash)
+  const rolledBack: KeyEvent = { type: 'RemovalRolledBack', cause, at }
+  if (!stage.destruction.touched) return [canRollBack(stage) ? rolledBack : debt]
+  if (lastLook === 'unread') return [debt]
+  if (lastLook === null) return [{ type: 'RemovalVerified', policy: null, at }, debt]
+  if (lastLook.disabled) return [{ type: 'Contained', hash, policy: lastLook, at }, debt]
+  return [canRollBack(stage) && samePolicy(lastLook, wantedOf(stage.key)) ? rolledBack : debt]
+}
+
+const onStage = (command: GiveUp, stage: Stage): ReadonlyArray<KeyEvent> => {
+  const { at, cause } = command
+  switch (stage._tag) {
+    case 'CreateDue':
+      return [{ type: 'ProvisioningRolledBack', cause, at }]
+    case 'Held':
+      return onHeld(command, stage)
+    case 'Removing':
+      return stage.destruction.phase === 'verify' || stage.destruction.phase === 'contain'
+        ? onUncontained(command, stage)
+        : [stalled(command, stage.key.hash)]
+    case 'Compensating':
+      return [stalled(command, stage.key.hash)]
+    case 'Outstanding':
+      return stage.stall.retryAt <= at ? [stalled(command, stage.key.hash)] : []
+    case 'RollingBack':
+      return [{ type: 'RollbackStalled', cause, retryAt: command.retryAt, at }]
+    case 'Vacant':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'Provisioned':
+    case 'LeavingAlive':
+    case 'Removed':
+      return []
+  }
+}
+
+/** What a command leaves behind when its time is up: an undoing where nothing happened, a debt with a date where something may have. */
+export const onGiveUp = (command: GiveUp, state: KeyState): Decision =>
+  unlessInFlight(state, () => {
+    const due = state.strays.filter((stray) => stray.stall === null || stray.stall.retryAt <= command.at)
+    const [first, ...rest] = [
+      ...due.map((stray) => stalled(command, stray.hash)),
+      ...onStage(command, state.stage),
+    ]
+    return first === undefined ? refuse({ _tag: 'NothingNew' }) : right([first, ...rest])
+  })

@@ -1,0 +1,124 @@
+import type { LoopCommand, SweepCommand } from './command.js'
+import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
+import type { KeyEvent } from './event.js'
+import { samePolicy } from './remote-policy.js'
+import type { KeyState, StageOf } from './state.js'
+import { wantedOf } from './wanted.js'
+
+type Loop<T extends LoopCommand['_tag']> = Extract<LoopCommand, { readonly _tag: T }>
+type Sweep<T extends SweepCommand['_tag']> = Extract<SweepCommand, { readonly _tag: T }>
+
+const knows = (stage: StageOf<'Held'>, policy: KeyPolicy): boolean =>
+  policy === null
+    ? stage.key.remote._tag === 'Absent'
+    : stage.key.remote._tag === 'Known' && samePolicy(stage.key.remote.policy, policy)
+
+type KeyPolicy = Loop<'RecordRead'>['policy']
+
+const readHeld = (stage: StageOf<'Held'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
+  if (knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
+  return facts(policy === null ? { type: 'DriftObserved', policy, at } : { type: 'PolicyObserved', policy, at })
+}
+
+const readRollingBack = (stage: StageOf<'RollingBack'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
+  if (policy === null) return facts({ type: 'RemovalVerified', policy, at })
+  const observed: KeyEvent = { type: 'PolicyObserved', policy, at }
+  return samePolicy(policy, wantedOf(stage.key))
+    ? facts(observed, { type: 'RemovalRolledBack', cause: stage.cause, at })
+    : facts(observed)
+}
+
+export const onRecordRead = (command: Loop<'RecordRead'>, state: KeyState): Decision =>
+  unlessInFlight(state, () => {
+    const { stage } = state
+    const { at, hash, policy } = command
+    if (!('key' in stage) || stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
+    if (stage._tag === 'Held') return readHeld(stage, policy, at)
+    if (stage._tag === 'RollingBack') return readRollingBack(stage, policy, at)
+    if (stage._tag === 'Removing' && stage.destruction.phase === 'verify')
+      return facts({ type: 'RemovalVerified', policy, at })
+    return refuse({ _tag: 'NothingNew' })
+  })
+
+export const onRecordProof = (command: Loop<'RecordProof'>, state: KeyState): Decision => {
+  const { at, hash, verdict } = command
+  const { stage } = state
+  const ending = stage._tag === 'Removing' || stage._tag === 'Outstanding' || stage._tag === 'Compensating'
+  const mine = ending && stage.key.hash === hash && stage.destruction.phase === 'prove'
+  const strays = state.strays.some((stray) => stray.hash === hash && stray.phase === 'prove')
+  if (!mine && !strays) return refuse({ _tag: 'Superseded' })
+  switch (verdict._tag) {
+    case 'Gone':
+      return facts({ type: 'RevocationProven', hash, proof: verdict.proof, at })
+    case 'Alive':
+      return facts({ type: 'RevocationDisproved', hash, witnesses: verdict.witnesses, at })
+    case 'Inconclusive':
+      return refuse({ _tag: 'NothingNew' })
+  }
+}
+
+export const onRecordShred = (command: Loop<'RecordShred'>, state: KeyState): Decision => {
+  const { stage } = state
+  const { at, lineage } = command
+  if (!('key' in stage) || stage.key.incarnation.lineage !== lineage) return refuse({ _tag: 'Superseded' })
+  const { hash } = stage.key
+  const shredded: ReadonlyArray<KeyEvent> = stage.key.secretHeld ? [{ type: 'SecretShredded', lineage, at }] : []
+  switch (stage._tag) {
+    case 'LeavingAlive':
+      return facts(...withEnd(shredded, { type: 'Removed', lineage, hash, remote: 'left-alive', proof: null, at }))
+    case 'Compensating':
+      return stage.destruction.phase === 'shred'
+        ? facts(...withEnd(shredded, { type: 'ProvisioningRolledBack', cause: stage.cause, at }))
+        : refuse({ _tag: 'NotDue' })
+    case 'Removing':
+    case 'Outstanding': {
+      const { alreadyGone, phase, proof } = stage.destruction
+      if (phase === 'shred') {
+        const remote = alreadyGone ? 'already-gone' : 'revoked'
+        return facts(...withEnd(shredded, { type: 'Removed', lineage, hash, remote, proof, at }))
+      }
+      return stage._tag === 'Outstanding' && stage.mode.force && stage.key.secretHeld
+        ? facts({ type: 'SecretShredded', lineage, at })
+        : refuse({ _tag: 'NotDue' })
+    }
+    case 'Provisioned':
+    case 'Held':
+    case 'RollingBack':
+      return refuse({ _tag: 'NotDue' })
+  }
+}
+
+const withEnd = (before: ReadonlyArray<KeyEvent>, end: KeyEvent): readonly [KeyEvent, ...KeyEvent[]] => {
+  const [first, ...rest] = before
+  return first === undefined ? [end] : [first, ...rest, end]
+}
+
+/** What a sweep saw of one remote key. A dead key that lives again is ours to destroy. */
+export const onObserve = (command: Sweep<'Observe'>, state: KeyState): Decision => {
+  const { at, hash, policy } = command
+  const { stage } = state
+  if (policy !== null && state.buried.some((each) => each.hash === hash))
+    return state.strays.some((stray) => stray.hash === hash)
+      ? refuse({ _tag: 'NothingNew' })
+      : facts({ type: 'StrayFound', hash, origin: 'resurfaced', nonce: null, at })
+  return unlessInFlight(state, () => {
+    if (stage._tag !== 'Held' || stage.key.hash !== hash || knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
+    if (policy !== null && samePolicy(policy, wantedOf(stage.key))) return facts({ type: 'PolicyObserved', policy, at })
+    return facts({ type: 'DriftObserved', policy, at })
+  })
+}
+
+export const onCondemn = (command: Sweep<'Condemn'>, state: KeyState): Decision => {
+  const { at, hash, nonce, origin } = command
+  const { stage } = state
+  const known = state.strays.some((stray) => stray.hash === hash)
+  const held = ('key' in stage && stage.key.hash === hash) || state.leftAlive.includes(hash)
+  if (known || held) return refuse({ _tag: 'NothingNew' })
+  return facts({ type: 'StrayFound', hash, origin, nonce, at })
+}
+
+const hasStall = (state: KeyState): boolean =>
+  ('stall' in state.stage && state.stage.stall !== null) || state.strays.some((stray) => stray.stall !== null)
+
+export const onRetryNow = (command: Sweep<'RetryNow'>, state: KeyState): Decision =>
+  hasStall(state) ? facts({ type: 'RetryRequested', at: command.at }) : refuse({ _tag: 'NothingNew' })

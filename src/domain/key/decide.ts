@@ -1,0 +1,49 @@
+import type { KeyCommand } from './command.js'
+import { onRecordChange } from './decide-change.js'
+import { onClaim, onExpireClaim, onIntendCreation, onRecordCreation, onRecordLook } from './decide-creation.js'
+import { onGiveUp } from './decide-giving-up.js'
+import { type Decision, onAdd, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
+import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
+import type { KeyState } from './state.js'
+
+/** The facts that a command makes in a state, or why it makes none. */
+export const decide = (command: KeyCommand, state: KeyState): Decision => {
+  switch (command._tag) {
+    case 'Add':
+      return onAdd(command, state)
+    case 'Contain':
+      return onContain(command, state)
+    case 'Lift':
+      return onLift(command, state)
+    case 'Remove':
+      return onRemove(command, state)
+    case 'LeaveAlive':
+      return onLeaveAlive(command, state)
+    case 'IntendCreation':
+      return onIntendCreation(command, state)
+    case 'Claim':
+      return onClaim(command, state)
+    case 'ExpireClaim':
+      return onExpireClaim(command, state)
+    case 'RecordCreation':
+      return onRecordCreation(command, state)
+    case 'RecordLook':
+      return onRecordLook(command, state)
+    case 'RecordChange':
+      return onRecordChange(command, state)
+    case 'RecordRead':
+      return onRecordRead(command, state)
+    case 'RecordProof':
+      return onRecordProof(command, state)
+    case 'RecordShred':
+      return onRecordShred(command, state)
+    case 'GiveUp':
+      return onGiveUp(command, state)
+    case 'Observe':
+      return onObserve(command, state)
+    case 'Condemn':
+      return onCondemn(command, state)
+    case 'RetryNow':
+      return onRetryNow(command, state)
+  }
+}

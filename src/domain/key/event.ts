@@ -1,0 +1,102 @@
+import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
+import type { Instant } from '../shared/instant.js'
+import type { Picodollars } from '../shared/picodollars.js'
+import type { Cause } from './cause.js'
+import type { Proof, Witnesses } from './proof.js'
+import type { RemotePolicy } from './remote-policy.js'
+import type { ContainmentReason, KeySpec } from './spec.js'
+
+/** How a removal is to go: `leaked` never rolls back, `force` ends without the secret whatever OpenRouter says. */
+export interface RemovalMode {
+  readonly leaked: boolean
+  readonly force: boolean
+}
+
+/** A change of a remote key that may be repeated. */
+export type Effect = 'activate' | 'converge' | 'contain' | 'restore' | 'delete'
+
+/** How a remote key came to be ours to destroy without being the key of the name. */
+export type StrayOrigin = 'lost-create' | 'late-create' | 'resurfaced' | 'unheld'
+
+/** Every event tells when it was recorded. */
+type At<E> = E & { readonly at: Instant }
+
+/**
+ * The facts of a name's life. These names and fields are the storage format: never rename one, add a schema version
+ * and lift the old one when it is read. No field may ever hold a secret.
+ */
+export type KeyEvent =
+  | At<{ readonly type: 'ProvisioningRequested'; readonly lineage: Lineage; readonly spec: KeySpec }>
+  | At<{
+      readonly type: 'CreationIntended'
+      readonly attempt: AttemptId
+      readonly nonce: Nonce
+      readonly birthLimit: Picodollars
+      readonly owner: OwnerId
+      readonly claimUntil: Instant
+    }>
+  | At<{ readonly type: 'CreationFailed'; readonly attempt: AttemptId; readonly cause: Cause }>
+  | At<{
+      readonly type: 'CreationOutcomeUnknown'
+      readonly attempt: AttemptId
+      readonly cause: Cause
+      readonly settleUntil: Instant
+    }>
+  | At<{ readonly type: 'AttemptClosed'; readonly attempt: AttemptId; readonly finding: 'not-created' | 'orphaned' }>
+  | At<{
+      readonly type: 'Provisioned'
+      readonly attempt: AttemptId
+      readonly hash: KeyHash
+      readonly label: string
+      readonly policy: RemotePolicy
+    }>
+  | At<{ readonly type: 'Activated'; readonly policy: RemotePolicy }>
+  | At<{ readonly type: 'ActivationRefused'; readonly cause: Cause }>
+  | At<{ readonly type: 'ProvisioningAbandoned' }>
+  | At<{ readonly type: 'ProvisioningRolledBack'; readonly cause: Cause }>
+  | At<{
+      readonly type: 'ChangeClaimed'
+      readonly attempt: AttemptId
+      readonly effect: Effect
+      readonly hash: KeyHash
+      readonly owner: OwnerId
+      readonly claimUntil: Instant
+    }>
+  | At<{ readonly type: 'ChangeFailed'; readonly attempt: AttemptId; readonly cause: Cause }>
+  | At<{ readonly type: 'ChangeOutcomeUnknown'; readonly attempt: AttemptId; readonly cause: Cause }>
+  | At<{ readonly type: 'LateOutcomeObserved'; readonly attempt: AttemptId; readonly hash: KeyHash }>
+  | At<{ readonly type: 'ContainmentRequested'; readonly reason: ContainmentReason; readonly note: string | null }>
+  | At<{ readonly type: 'ContainmentRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
+  | At<{ readonly type: 'LiftingRequested'; readonly reason: ContainmentReason }>
+  | At<{ readonly type: 'LiftingRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
+  | At<{ readonly type: 'PolicyObserved'; readonly policy: RemotePolicy }>
+  | At<{ readonly type: 'ConvergenceStalled'; readonly cause: Cause; readonly retryAt: Instant }>
+  | At<{ readonly type: 'DriftObserved'; readonly policy: RemotePolicy | null }>
+  | At<{ readonly type: 'RemovalRequested'; readonly mode: RemovalMode }>
+  | At<{ readonly type: 'RemovalVerified'; readonly policy: RemotePolicy | null }>
+  | At<{ readonly type: 'RemovalRefused'; readonly cause: Cause }>
+  | At<{ readonly type: 'RemovalRolledBack'; readonly cause: Cause }>
+  | At<{ readonly type: 'RollbackStalled'; readonly cause: Cause; readonly retryAt: Instant }>
+  | At<{ readonly type: 'Contained'; readonly hash: KeyHash; readonly policy: RemotePolicy }>
+  | At<{ readonly type: 'RemoteDeleted'; readonly hash: KeyHash; readonly answer: 'deleted' | 'absent' }>
+  | At<{ readonly type: 'RevocationProven'; readonly hash: KeyHash; readonly proof: Proof }>
+  | At<{ readonly type: 'RevocationDisproved'; readonly hash: KeyHash; readonly witnesses: Witnesses }>
+  | At<{ readonly type: 'RevocationStalled'; readonly hash: KeyHash; readonly cause: Cause; readonly retryAt: Instant }>
+  | At<{ readonly type: 'RetryRequested' }>
+  | At<{ readonly type: 'LeftAliveByChoice' }>
+  | At<{ readonly type: 'SecretShredded'; readonly lineage: Lineage }>
+  | At<{
+      readonly type: 'Removed'
+      readonly lineage: Lineage
+      readonly hash: KeyHash
+      readonly remote: 'revoked' | 'already-gone' | 'left-alive'
+      readonly proof: Proof | null
+    }>
+  | At<{
+      readonly type: 'StrayFound'
+      readonly hash: KeyHash
+      readonly origin: StrayOrigin
+      readonly nonce: Nonce | null
+    }>
+
+export type KeyEventType = KeyEvent['type']

@@ -1,0 +1,110 @@
+import type { KeyEvent } from './event.js'
+import type { ContainmentReason } from './spec.js'
+import type { HeldKey, KeyState, RemoteKnowledge, Stage, Stall } from './state.js'
+import { isConverged } from './wanted.js'
+
+type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
+
+const without = (reasons: HeldKey['reasons'], reason: ContainmentReason): HeldKey['reasons'] =>
+  reasons.filter((each) => each !== reason)
+
+const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): HeldKey['reasons'] => [
+  ...without(reasons, reason),
+  reason,
+]
+
+export const onContainmentRequested = (state: KeyState, event: Event<'ContainmentRequested'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held') return state
+  const key = { ...stage.key, reasons: withReason(stage.key.reasons, event.reason) }
+  return { ...state, stage: { ...stage, key, change: { kind: 'contain', reason: event.reason }, stall: null } }
+}
+
+export const onLiftingRequested = (state: KeyState, event: Event<'LiftingRequested'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held') return state
+  const key = { ...stage.key, reasons: without(stage.key.reasons, event.reason) }
+  return { ...state, stage: { ...stage, key, change: { kind: 'lift', reason: event.reason }, stall: null } }
+}
+
+export const onChangeRolledBack = (
+  state: KeyState,
+  event: Event<'ContainmentRolledBack'> | Event<'LiftingRolledBack'>,
+): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held') return state
+  const reasons =
+    event.type === 'ContainmentRolledBack'
+      ? without(stage.key.reasons, event.reason)
+      : withReason(stage.key.reasons, event.reason)
+  return { ...state, claim: null, stage: { ...stage, key: { ...stage.key, reasons }, change: null } }
+}
+
+const knowing = (key: HeldKey, remote: RemoteKnowledge): HeldKey => ({
+  ...key,
+  remote,
+  seen: key.seen || remote._tag === 'Known',
+})
+
+/** A pending change is done, and a stall over, once the policy read is the wanted one. */
+export const onPolicyObserved = (state: KeyState, event: Event<'PolicyObserved'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held' && stage._tag !== 'RollingBack') return state
+  const key = knowing(stage.key, { _tag: 'Known', policy: event.policy })
+  if (stage._tag === 'RollingBack') return { ...state, claim: null, stage: { ...stage, key } }
+  const settled = isConverged(key)
+  return {
+    ...state,
+    claim: null,
+    stage: { ...stage, key, change: settled ? null : stage.change, stall: settled ? null : stage.stall },
+  }
+}
+
+export const onDriftObserved = (state: KeyState, event: Event<'DriftObserved'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held') return state
+  const remote: RemoteKnowledge = event.policy === null ? { _tag: 'Absent' } : { _tag: 'Known', policy: event.policy }
+  const change = remote._tag === 'Absent' ? null : stage.change
+  return { ...state, claim: null, stage: { ...stage, key: knowing(stage.key, remote), change, stall: null } }
+}
+
+export const stalled = (
+  before: Stall | null,
+  event: { readonly cause: Stall['cause']; readonly retryAt: Stall['retryAt'] },
+): Stall => ({ cause: event.cause, retryAt: event.retryAt, failures: (before?.failures ?? 0) + 1 })
+
+export const onConvergenceStalled = (state: KeyState, event: Event<'ConvergenceStalled'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held') return state
+  return { ...state, claim: null, stage: { ...stage, stall: stalled(stage.stall, event) } }
+}
+
+const dueAt = (stall: Stall, at: Stall['retryAt']): Stall => ({ ...stall, retryAt: at })
+
+const retried = (stage: Stage, at: Stall['retryAt']): Stage => {
+  switch (stage._tag) {
+    case 'Held':
+    case 'RollingBack':
+    case 'Compensating':
+      return stage.stall === null ? stage : { ...stage, stall: dueAt(stage.stall, at) }
+    case 'Outstanding':
+      return { ...stage, stall: dueAt(stage.stall, at) }
+    case 'Vacant':
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'Provisioned':
+    case 'Removing':
+    case 'LeavingAlive':
+    case 'Removed':
+      return stage
+  }
+}
+
+export const onRetryRequested = (state: KeyState, event: Event<'RetryRequested'>): KeyState => ({
+  ...state,
+  stage: retried(state.stage, event.at),
+  strays: state.strays.map((stray) =>
+    stray.stall === null ? stray : { ...stray, stall: dueAt(stray.stall, event.at) },
+  ),
+})

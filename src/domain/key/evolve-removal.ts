@@ -1,0 +1,185 @@
+import type { KeyHash } from '../shared/identifiers.js'
+import { type Cause, isPassing } from './cause.js'
+import { stalled } from './evolve-containment.js'
+import type { KeyEvent } from './event.js'
+import type { Destruction, KeyState, StageOf, Stray } from './state.js'
+
+type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
+type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
+
+const unbegun: Destruction = { phase: 'verify', contained: false, touched: false, alreadyGone: false, proof: null }
+
+const isEnding = (stage: KeyState['stage']): stage is Ending =>
+  stage._tag === 'Removing' || stage._tag === 'Outstanding' || stage._tag === 'Compensating'
+
+export const onRemovalRequested = (state: KeyState, event: Event<'RemovalRequested'>): KeyState => {
+  const { stage } = state
+  const { mode } = event
+  if (stage._tag === 'Held' || stage._tag === 'RollingBack')
+    return { ...state, stage: { _tag: 'Removing', key: stage.key, mode, destruction: unbegun } }
+  if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding') return state
+  const merged = { leaked: stage.mode.leaked || mode.leaked, force: stage.mode.force || mode.force }
+  return { ...state, stage: { ...stage, mode: merged } }
+}
+
+/** The key was read before its removal, or found gone on the way: then only the proof is left to do. */
+export const onRemovalVerified = (state: KeyState, event: Event<'RemovalVerified'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding' && stage._tag !== 'RollingBack') return state
+  const before = stage._tag === 'RollingBack' ? unbegun : stage.destruction
+  if (event.policy === null) {
+    const destruction: Destruction = { ...before, phase: 'prove', alreadyGone: true }
+    const key = { ...stage.key, remote: { _tag: 'Absent' as const } }
+    const next =
+      stage._tag === 'Outstanding'
+        ? { ...stage, key, destruction }
+        : { _tag: 'Removing' as const, key, mode: stage.mode, destruction }
+    return { ...state, claim: null, stage: next }
+  }
+  if (stage._tag === 'RollingBack') return state
+  const key = { ...stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, seen: true }
+  return { ...state, claim: null, stage: { ...stage, key, destruction: { ...before, phase: 'contain' } } }
+}
+
+/** What was done so far may be half there, so the policy is read before it is restored. */
+export const onRemovalRefused = (state: KeyState, event: Event<'RemovalRefused'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Removing') return state
+  const key = { ...stage.key, remote: { _tag: 'Unknown' as const } }
+  return {
+    ...state,
+    claim: null,
+    stage: { _tag: 'RollingBack', key, mode: stage.mode, cause: event.cause, stall: null },
+  }
+}
+
+export const onRemovalRolledBack = (state: KeyState): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Removing' && stage._tag !== 'RollingBack') return state
+  return { ...state, claim: null, stage: { _tag: 'Held', key: stage.key, change: null, stall: null } }
+}
+
+export const onRollbackStalled = (state: KeyState, event: Event<'RollbackStalled'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'RollingBack') return state
+  return { ...state, claim: null, stage: { ...stage, stall: stalled(stage.stall, event) } }
+}
+
+const withStray = (state: KeyState, hash: KeyHash, change: (stray: Stray) => Stray): KeyState => ({
+  ...state,
+  strays: state.strays.map((stray) => (stray.hash === hash ? change(stray) : stray)),
+})
+
+const isStray = (state: KeyState, hash: KeyHash): boolean => state.strays.some((stray) => stray.hash === hash)
+
+const withDestruction = (state: KeyState, hash: KeyHash, change: Partial<Destruction>): KeyState => {
+  const { stage } = state
+  if (!isEnding(stage) || stage.key.hash !== hash) return state
+  return { ...state, stage: { ...stage, destruction: { ...stage.destruction, ...change } } }
+}
+
+export const onContained = (state: KeyState, event: Event<'Contained'>): KeyState => {
+  if (isStray(state, event.hash))
+    return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete' })), claim: null }
+  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: false })
+  if (!isEnding(next.stage)) return next
+  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, seen: true }
+  return { ...next, claim: null, stage: { ...next.stage, key } }
+}
+
+export const onRemoteDeleted = (state: KeyState, event: Event<'RemoteDeleted'>): KeyState => ({
+  ...(isStray(state, event.hash)
+    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'prove' }))
+    : withDestruction(state, event.hash, { phase: 'prove' })),
+  claim: null,
+})
+
+export const onRevocationProven = (state: KeyState, event: Event<'RevocationProven'>): KeyState =>
+  isStray(state, event.hash)
+    ? {
+        ...state,
+        strays: state.strays.filter((stray) => stray.hash !== event.hash),
+        buried: state.buried.some((each) => each.hash === event.hash)
+          ? state.buried
+          : [...state.buried, { hash: event.hash, lineage: null }],
+      }
+    : withDestruction(state, event.hash, { phase: 'shred', proof: event.proof })
+
+/** It lives: begin again with containing it. */
+export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState =>
+  isStray(state, event.hash)
+    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
+    : withDestruction(state, event.hash, { phase: 'contain', contained: false, alreadyGone: false })
+
+/**
+ * Where a debt begins again: with containing, since nobody knows what happened meanwhile; with deleting, where containing
+ * was refused for good; a proven end only waits for the shredder.
+ */
+const restartOf = (destruction: Destruction, cause: Cause): Destruction['phase'] => {
+  if (destruction.phase === 'shred') return 'shred'
+  return destruction.phase === 'contain' && !isPassing(cause) ? 'delete' : 'contain'
+}
+
+export const onRevocationStalled = (state: KeyState, event: Event<'RevocationStalled'>): KeyState => {
+  if (isStray(state, event.hash))
+    return {
+      ...withStray(state, event.hash, (stray) => ({
+        ...stray,
+        phase: stray.phase === 'contain' ? 'delete' : stray.phase,
+        stall: stalled(stray.stall, event),
+      })),
+      claim: null,
+    }
+  const { stage } = state
+  if (!isEnding(stage) || stage.key.hash !== event.hash) return state
+  const destruction: Destruction = { ...stage.destruction, phase: restartOf(stage.destruction, event.cause) }
+  if (stage._tag === 'Removing')
+    return { ...state, claim: null, stage: { ...stage, _tag: 'Outstanding', destruction, stall: stalled(null, event) } }
+  return { ...state, claim: null, stage: { ...stage, destruction, stall: stalled(stage.stall, event) } }
+}
+
+export const onLeftAliveByChoice = (state: KeyState): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held' && stage._tag !== 'RollingBack' && stage._tag !== 'Removing' && stage._tag !== 'Outstanding')
+    return state
+  return { ...state, claim: null, stage: { _tag: 'LeavingAlive', key: stage.key } }
+}
+
+export const onSecretShredded = (state: KeyState): KeyState => {
+  const { stage } = state
+  if (!isEnding(stage) && stage._tag !== 'LeavingAlive') return state
+  return { ...state, stage: { ...stage, key: { ...stage.key, secretHeld: false } } }
+}
+
+export const onRemoved = (state: KeyState, event: Event<'Removed'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding' && stage._tag !== 'LeavingAlive') return state
+  const left = event.remote === 'left-alive'
+  return {
+    ...state,
+    claim: null,
+    buried: left ? state.buried : [...state.buried, { hash: event.hash, lineage: event.lineage }],
+    leftAlive: left ? [...state.leftAlive, event.hash] : state.leftAlive,
+    stage: {
+      _tag: 'Removed',
+      incarnation: stage.key.incarnation,
+      hash: event.hash,
+      label: stage.key.label,
+      remote: event.remote,
+      proof: event.proof,
+    },
+  }
+}
+
+/** A key lost at its creation cannot spend and is deleted at once; any other is contained first. */
+export const onStrayFound = (state: KeyState, event: Event<'StrayFound'>): KeyState => {
+  if (isStray(state, event.hash)) return state
+  const worthless = event.origin === 'lost-create' || event.origin === 'late-create'
+  const stray: Stray = {
+    hash: event.hash,
+    origin: event.origin,
+    phase: worthless ? 'delete' : 'contain',
+    stall: null,
+  }
+  return { ...state, strays: [...state.strays, stray] }
+}

@@ -1,0 +1,120 @@
+import { onChangeClaimed, onChangeFailed, onChangeOutcomeUnknown, onLateOutcomeObserved } from './evolve-change.js'
+import {
+  onChangeRolledBack,
+  onContainmentRequested,
+  onConvergenceStalled,
+  onDriftObserved,
+  onLiftingRequested,
+  onPolicyObserved,
+  onRetryRequested,
+} from './evolve-containment.js'
+import {
+  onActivated,
+  onActivationEnded,
+  onAttemptClosed,
+  onCreationFailed,
+  onCreationIntended,
+  onCreationOutcomeUnknown,
+  onProvisioned,
+  onProvisioningRequested,
+  onProvisioningRolledBack,
+} from './evolve-provisioning.js'
+import {
+  onContained,
+  onLeftAliveByChoice,
+  onRemoteDeleted,
+  onRemovalRefused,
+  onRemovalRequested,
+  onRemovalRolledBack,
+  onRemovalVerified,
+  onRemoved,
+  onRevocationDisproved,
+  onRevocationProven,
+  onRevocationStalled,
+  onRollbackStalled,
+  onSecretShredded,
+  onStrayFound,
+} from './evolve-removal.js'
+import type { KeyEvent } from './event.js'
+import type { KeyState } from './state.js'
+
+const apply = (state: KeyState, event: KeyEvent): KeyState => {
+  switch (event.type) {
+    case 'ProvisioningRequested':
+      return onProvisioningRequested(state, event)
+    case 'CreationIntended':
+      return onCreationIntended(state, event)
+    case 'CreationFailed':
+      return onCreationFailed(state, event)
+    case 'CreationOutcomeUnknown':
+      return onCreationOutcomeUnknown(state, event)
+    case 'AttemptClosed':
+      return onAttemptClosed(state, event)
+    case 'Provisioned':
+      return onProvisioned(state, event)
+    case 'Activated':
+      return onActivated(state, event)
+    case 'ActivationRefused':
+    case 'ProvisioningAbandoned':
+      return onActivationEnded(state, event)
+    case 'ProvisioningRolledBack':
+      return onProvisioningRolledBack(state)
+    case 'ChangeClaimed':
+      return onChangeClaimed(state, event)
+    case 'ChangeFailed':
+      return onChangeFailed(state, event)
+    case 'ChangeOutcomeUnknown':
+      return onChangeOutcomeUnknown(state, event)
+    case 'LateOutcomeObserved':
+      return onLateOutcomeObserved(state, event)
+    case 'ContainmentRequested':
+      return onContainmentRequested(state, event)
+    case 'LiftingRequested':
+      return onLiftingRequested(state, event)
+    case 'ContainmentRolledBack':
+    case 'LiftingRolledBack':
+      return onChangeRolledBack(state, event)
+    case 'PolicyObserved':
+      return onPolicyObserved(state, event)
+    case 'ConvergenceStalled':
+      return onConvergenceStalled(state, event)
+    case 'DriftObserved':
+      return onDriftObserved(state, event)
+    case 'RemovalRequested':
+      return onRemovalRequested(state, event)
+    case 'RemovalVerified':
+      return onRemovalVerified(state, event)
+    case 'RemovalRefused':
+      return onRemovalRefused(state, event)
+    case 'RemovalRolledBack':
+      return onRemovalRolledBack(state)
+    case 'RollbackStalled':
+      return onRollbackStalled(state, event)
+    case 'Contained':
+      return onContained(state, event)
+    case 'RemoteDeleted':
+      return onRemoteDeleted(state, event)
+    case 'RevocationProven':
+      return onRevocationProven(state, event)
+    case 'RevocationDisproved':
+      return onRevocationDisproved(state, event)
+    case 'RevocationStalled':
+      return onRevocationStalled(state, event)
+    case 'RetryRequested':
+      return onRetryRequested(state, event)
+    case 'LeftAliveByChoice':
+      return onLeftAliveByChoice(state)
+    case 'SecretShredded':
+      return onSecretShredded(state)
+    case 'Removed':
+      return onRemoved(state, event)
+    case 'StrayFound':
+      return onStrayFound(state, event)
+  }
+}
+
+/** The state after one more fact. Total: a fact that is impossible in a state leaves it as it was. */
+export const evolve = (state: KeyState, event: KeyEvent): KeyState => {
+  const next = apply(state, event)
+  return next === state ? state : { ...next, updatedAt: event.at }
+}

@@ -1,0 +1,188 @@
+import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
+import type { Instant } from '../shared/instant.js'
+import type { Picodollars } from '../shared/picodollars.js'
+import type { Cause } from './cause.js'
+import type { Effect, RemovalMode, StrayOrigin } from './event.js'
+import type { Proof } from './proof.js'
+import type { RemotePolicy } from './remote-policy.js'
+import type { ContainmentReason, KeySpec } from './spec.js'
+
+/** One incarnation of the name, from `add` to the end. */
+export interface Incarnation {
+  readonly lineage: Lineage
+  readonly spec: KeySpec
+  readonly createdAt: Instant
+}
+
+/** One creation attempt: the intent of one POST, recognisable by its nonce. */
+export interface Attempt {
+  readonly id: AttemptId
+  readonly nonce: Nonce
+  readonly birthLimit: Picodollars
+  readonly owner: OwnerId
+  readonly claimUntil: Instant
+}
+
+/** Who may send the change that is under way, and until when. */
+export interface Claim {
+  readonly attempt: AttemptId
+  readonly effect: Effect
+  readonly hash: KeyHash
+  readonly owner: OwnerId
+  readonly until: Instant
+}
+
+/** What we know of the remote policy. `Unknown` after a change without an answer: read before believing. */
+export type RemoteKnowledge =
+  | { readonly _tag: 'Unknown' }
+  | { readonly _tag: 'Known'; readonly policy: RemotePolicy }
+  | { readonly _tag: 'Absent' }
+
+/** A work that met a refusal or ran out of time: why, how often, and when it is due again. */
+export interface Stall {
+  readonly cause: Cause
+  readonly retryAt: Instant
+  readonly failures: number
+}
+
+/** A containment that was asked for or lifted and is not confirmed yet; refused for good, it is undone. */
+export interface PendingChange {
+  readonly kind: 'contain' | 'lift'
+  readonly reason: ContainmentReason
+}
+
+/** A remote key whose secret we hold, or held until it was shredded. */
+export interface HeldKey {
+  readonly incarnation: Incarnation
+  readonly hash: KeyHash
+  readonly label: string
+  /** The limit it was born with, which is also the least limit that OpenRouter takes for it. */
+  readonly floor: Picodollars
+  readonly reasons: ReadonlyArray<ContainmentReason>
+  readonly remote: RemoteKnowledge
+  /** OpenRouter once answered 200 for this hash under the pin: its 404 means something. */
+  readonly seen: boolean
+  readonly secretHeld: boolean
+}
+
+/** How far the end of a remote key has come. Every phase may be repeated. */
+export interface Destruction {
+  readonly phase: 'verify' | 'contain' | 'delete' | 'prove' | 'shred'
+  readonly contained: boolean
+  /** A containing request went out whose outcome we do not know. */
+  readonly touched: boolean
+  /** It was gone before we did anything. */
+  readonly alreadyGone: boolean
+  readonly proof: Proof | null
+}
+
+/** A remote key that is ours to destroy and is not the key of the name. */
+export interface Stray {
+  readonly hash: KeyHash
+  readonly origin: StrayOrigin
+  readonly phase: 'contain' | 'delete' | 'prove'
+  readonly stall: Stall | null
+}
+
+/** Where the name stands in its life. Waiting places are places: nothing is half-set. */
+export type Stage =
+  | { readonly _tag: 'Vacant' }
+  | {
+      readonly _tag: 'CreateDue'
+      readonly incarnation: Incarnation
+      readonly birthLimit: Picodollars
+      readonly tries: number
+    }
+  | {
+      readonly _tag: 'Creating'
+      readonly incarnation: Incarnation
+      readonly attempt: Attempt
+      readonly tries: number
+    }
+  | {
+      readonly _tag: 'CreateUnknown'
+      readonly incarnation: Incarnation
+      readonly attempt: Attempt
+      readonly tries: number
+      readonly settleUntil: Instant
+      readonly abandoned: boolean
+    }
+  | { readonly _tag: 'Provisioned'; readonly key: HeldKey }
+  | {
+      readonly _tag: 'Compensating'
+      readonly key: HeldKey
+      readonly cause: Cause
+      readonly destruction: Destruction
+      readonly stall: Stall | null
+    }
+  | {
+      readonly _tag: 'Held'
+      readonly key: HeldKey
+      readonly change: PendingChange | null
+      readonly stall: Stall | null
+    }
+  | {
+      readonly _tag: 'Removing'
+      readonly key: HeldKey
+      readonly mode: RemovalMode
+      readonly destruction: Destruction
+    }
+  | {
+      readonly _tag: 'RollingBack'
+      readonly key: HeldKey
+      readonly mode: RemovalMode
+      readonly cause: Cause
+      readonly stall: Stall | null
+    }
+  | {
+      readonly _tag: 'Outstanding'
+      readonly key: HeldKey
+      readonly mode: RemovalMode
+      readonly destruction: Destruction
+      readonly stall: Stall
+    }
+  | { readonly _tag: 'LeavingAlive'; readonly key: HeldKey }
+  | {
+      readonly _tag: 'Removed'
+      readonly incarnation: Incarnation
+      readonly hash: KeyHash
+      readonly label: string
+      readonly remote: 'revoked' | 'already-gone' | 'left-alive'
+      readonly proof: Proof | null
+    }
+
+export type StageTag = Stage['_tag']
+export type StageOf<Tag extends StageTag> = Extract<Stage, { readonly _tag: Tag }>
+
+/** A remote key that is proven dead, kept so that it is known again should it come back. */
+export interface Buried {
+  readonly hash: KeyHash
+  readonly lineage: Lineage | null
+}
+
+/** The whole life of one name. */
+export interface KeyState {
+  /** How many incarnations have begun. */
+  readonly lineages: number
+  readonly stage: Stage
+  /** The repeatable change under way; while it stands, nothing else is sent for this name. */
+  readonly claim: Claim | null
+  readonly strays: ReadonlyArray<Stray>
+  /** Nonces of attempts that ended without a key of ours: should one be born late, every sweep knows it. */
+  readonly watched: ReadonlyArray<Nonce>
+  readonly buried: ReadonlyArray<Buried>
+  /** Remote keys that the owner chose to leave alive; nothing touches them again. */
+  readonly leftAlive: ReadonlyArray<KeyHash>
+  readonly updatedAt: Instant | null
+}
+
+export const initialKeyState: KeyState = {
+  lineages: 0,
+  stage: { _tag: 'Vacant' },
+  claim: null,
+  strays: [],
+  watched: [],
+  buried: [],
+  leftAlive: [],
+  updatedAt: null,
+}

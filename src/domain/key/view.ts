@@ -1,0 +1,127 @@
+import type { KeyHash } from '../shared/identifiers.js'
+import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
+import { isConverged } from './wanted.js'
+
+/** Where a key stands, in the words that scripts rely on. */
+export type PublicState =
+  | 'provisioning'
+  | 'active'
+  | 'suspended'
+  | 'removing'
+  | 'revocation-outstanding'
+  | 'removed'
+
+/** Work that is recorded and not done yet. */
+export type PendingWork =
+  | 'creation'
+  | 'settling'
+  | 'activation'
+  | 'compensation'
+  | 'containment'
+  | 'lifting'
+  | 'convergence'
+  | 'removal'
+  | 'rollback'
+  | 'revocation'
+  | 'stray-revocation'
+
+const stageState = (stage: Stage): PublicState | null => {
+  switch (stage._tag) {
+    case 'Vacant':
+      return null
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'Provisioned':
+      return 'provisioning'
+    case 'Compensating':
+      return stage.stall === null ? 'provisioning' : 'revocation-outstanding'
+    case 'Held':
+      return stage.key.reasons.length > 0 ? 'suspended' : 'active'
+    case 'RollingBack':
+      return stage.stall === null ? 'removing' : 'suspended'
+    case 'Removing':
+    case 'LeavingAlive':
+      return 'removing'
+    case 'Outstanding':
+      return 'revocation-outstanding'
+    case 'Removed':
+      return 'removed'
+  }
+}
+
+/** `null` for a name that no key holds and that owes nothing. */
+export const publicState = (state: KeyState): PublicState | null => {
+  const own = stageState(state.stage)
+  const free = own === null || own === 'removed'
+  return free && state.strays.length > 0 ? 'revocation-outstanding' : own
+}
+
+const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
+  switch (stage._tag) {
+    case 'Vacant':
+    case 'Removed':
+      return []
+    case 'CreateDue':
+    case 'Creating':
+      return ['creation']
+    case 'CreateUnknown':
+      return ['settling']
+    case 'Provisioned':
+      return ['activation']
+    case 'Compensating':
+      return ['compensation']
+    case 'Held':
+      if (stage.key.remote._tag === 'Absent' || isConverged(stage.key)) return []
+      if (stage.change === null) return ['convergence']
+      return [stage.change.kind === 'contain' ? 'containment' : 'lifting']
+    case 'RollingBack':
+      return ['rollback']
+    case 'Removing':
+    case 'LeavingAlive':
+      return ['removal']
+    case 'Outstanding':
+      return ['revocation']
+  }
+}
+
+export const pendingWork = (state: KeyState): ReadonlyArray<PendingWork> => [
+  ...stagePending(state.stage),
+  ...state.strays.map(() => 'stray-revocation' as const),
+]
+
+/** The remote key of the name, where there is one. */
+export const heldKey = (stage: Stage): HeldKey | null => ('key' in stage ? stage.key : null)
+
+export const incarnationOf = (stage: Stage): Incarnation | null => {
+  if ('key' in stage) return stage.key.incarnation
+  return 'incarnation' in stage ? stage.incarnation : null
+}
+
+export const hashOf = (stage: Stage): KeyHash | null => {
+  if ('key' in stage) return stage.key.hash
+  return stage._tag === 'Removed' ? stage.hash : null
+}
+
+/** Why the key cannot spend now, as far as we know. */
+export const containedFor = (stage: Stage): ReadonlyArray<string> => {
+  switch (stage._tag) {
+    case 'Held':
+      return stage.key.reasons
+    case 'RollingBack':
+      return [...stage.key.reasons, 'removal']
+    case 'Removing':
+    case 'Outstanding':
+      return stage.destruction.contained ? [...stage.key.reasons, 'removal'] : stage.key.reasons
+    case 'Compensating':
+    case 'Provisioned':
+      return ['provisioning']
+    case 'Vacant':
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'LeavingAlive':
+    case 'Removed':
+      return []
+  }
+}

@@ -1,0 +1,38 @@
+import { type RemotePolicy, samePolicy } from './remote-policy.js'
+import { containedPolicy, enforced } from './spec.js'
+import type { HeldKey, Stage } from './state.js'
+
+/** The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. */
+export const wantedOf = (key: HeldKey): RemotePolicy =>
+  key.reasons.length > 0 ? containedPolicy(key.incarnation.spec, key.floor) : enforced(key.incarnation.spec)
+
+/**
+ * What OpenRouter ought to hold, as a pure function of the stage. Activation, lifting, rollback and drift repair
+ * all converge to this, and never to "enabled". `null` where no key is ours to set.
+ */
+export const wantedPolicy = (stage: Stage): RemotePolicy | null => {
+  switch (stage._tag) {
+    case 'Vacant':
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'LeavingAlive':
+    case 'Removed':
+      return null
+    case 'Provisioned':
+    case 'Held':
+    case 'RollingBack':
+      return wantedOf(stage.key)
+    case 'Compensating':
+    case 'Removing':
+    case 'Outstanding':
+      return containedPolicy(stage.key.incarnation.spec, stage.key.floor)
+  }
+}
+
+/** Whether the policy last known is the wanted one. */
+export const isConverged = (key: HeldKey): boolean =>
+  key.remote._tag === 'Known' && samePolicy(key.remote.policy, wantedOf(key))
+
+/** Whether a policy lets nothing be spent. Disabled is enough; the limit is the second lock. */
+export const cannotSpend = (policy: RemotePolicy): boolean => policy.disabled
