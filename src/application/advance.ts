@@ -1,0 +1,222 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Cause } from '../domain/key/cause.js'
+import type { KeyEvent } from '../domain/key/event.js'
+import type { Step } from '../domain/key/next-step.js'
+import type { KeyState } from '../domain/key/state.js'
+import { birthLimits } from '../domain/key/spec.js'
+import type { KeyName } from '../domain/shared/identifiers.js'
+import type { Instant, Millis } from '../domain/shared/instant.js'
+import { type Budget, pauseBefore, remaining, untilThen } from './budget.js'
+import type { Deps } from './deps.js'
+import type { VaultError } from './errors.js'
+import { type Loaded, loadKey } from './key-store.js'
+import { giveUp } from './give-up.js'
+import { perform } from './perform/perform.js'
+import type { Progress } from './perform/progress.js'
+
+/** Why the loop stopped. */
+export type Stop =
+  | { readonly _tag: 'Settled' }
+  /** Somebody else's claim stands until `until`. */
+  | { readonly _tag: 'InFlight'; readonly until: Instant }
+  /** What is left has a date. */
+  | { readonly _tag: 'BackingOff'; readonly until: Instant }
+  /** The time to repeat was up, or repeating is no use. */
+  | { readonly _tag: 'GaveUp'; readonly cause: Cause }
+  /** The user asked to stop; what is left is recorded. */
+  | { readonly _tag: 'Stopped' }
+  /** The log failed after something was recorded or sent. */
+  | { readonly _tag: 'LogFailed'; readonly error: VaultError }
+
+export interface Advanced {
+  readonly state: KeyState
+  /** What this run recorded, in order. */
+  readonly events: ReadonlyArray<KeyEvent>
+  readonly stop: Stop
+}
+
+interface Run {
+  readonly state: KeyState
+  readonly events: ReadonlyArray<KeyEvent>
+  readonly failures: number
+  readonly overtaken: number
+  readonly gaveUp: Cause | null
+  readonly giveUps: number
+  readonly lastCause: Cause | null
+}
+
+const begin = (state: KeyState, events: ReadonlyArray<KeyEvent>): Run => ({
+  state,
+  events,
+  failures: 0,
+  overtaken: 0,
+  gaveUp: null,
+  giveUps: 0,
+  lastCause: null,
+})
+
+const mostCreations = 4
+const mostOvertakings = 256
+const mostGiveUps = 4
+
+const stop = (loaded: Loaded, run: Run, why: Stop): TE.TaskEither<VaultError, Advanced> =>
+  TE.right({ state: loaded.state, events: run.events, stop: why })
+
+const finished = (loaded: Loaded, run: Run): TE.TaskEither<VaultError, Advanced> =>
+  stop(loaded, run, run.gaveUp === null ? { _tag: 'Settled' } : { _tag: 'GaveUp', cause: run.gaveUp })
+
+/** A second POST is a repetition, and belongs to the budget; the one-cent attempt after a refused zero is not. */
+const creationsLeft = (deps: Deps, budget: Budget, loaded: Loaded): boolean => {
+  const { stage } = loaded.state
+  if (stage._tag !== 'CreateDue') return true
+  const repeats = stage.tries - (stage.birthLimit === birthLimits.none ? 0 : 1)
+  return repeats <= 0 || (repeats < mostCreations && remaining(deps.clock, budget) > 0)
+}
+
+const timeIsUp: Cause = { kind: 'unreachable', status: null, message: 'OpenRouter kept failing' }
+
+/**
+ * Drives one name until nothing is due: fold, ask for the step, perform it, record its outcome. A fresh command, a repeat,
+ * a reconcile and the recovery after a crash are this one loop.
+ */
+export const advance = (
+  deps: Deps,
+  name: KeyName,
+  budget: Budget,
+  before: ReadonlyArray<KeyEvent> = [],
+): TE.TaskEither<VaultError, Advanced> => {
+  const go = (run: Run): TE.TaskEither<VaultError, Advanced> =>
+    pipe(
+      loadKey(deps, name),
+      TE.matchE(
+        (error) => (run.events.length === 0 ? TE.left(error) : failedLog(run, error)),
+        (loaded) => turn(loaded, { ...run, state: loaded.state }),
+      ),
+    )
+
+  const turn = (loaded: Loaded, run: Run): TE.TaskEither<VaultError, Advanced> => {
+    if (deps.process.stopping()) return stop(loaded, run, { _tag: 'Stopped' })
+    const next = deps.protocol.decider.nextStep(loaded.state, deps.clock.now())
+    switch (next._tag) {
+      case 'None':
+        return finished(loaded, run)
+      case 'Later':
+        return later(loaded, run, next.at, next.why)
+      case 'Due':
+        return due(loaded, run, next.step)
+    }
+  }
+
+  const later = (
+    loaded: Loaded,
+    run: Run,
+    at: Instant,
+    why: 'in-flight' | 'backing-off',
+  ): TE.TaskEither<VaultError, Advanced> => {
+    if (why === 'backing-off')
+      return run.gaveUp === null ? stop(loaded, run, { _tag: 'BackingOff', until: at }) : finished(loaded, run)
+    const pause = untilThen(deps.clock, at)
+    return pause <= remaining(deps.clock, budget)
+      ? pipe(
+          TE.fromTask(deps.clock.sleep(pause)),
+          TE.flatMap(() => go(run)),
+        )
+      : stop(loaded, run, { _tag: 'InFlight', until: at })
+  }
+
+  const due = (loaded: Loaded, run: Run, step: Step): TE.TaskEither<VaultError, Advanced> => {
+    if (step._tag === 'Create' && !creationsLeft(deps, budget, loaded))
+      return givingUp(loaded, run, run.lastCause ?? timeIsUp)
+    return pipe(
+      TE.fromTask(perform(deps, name, loaded, step)),
+      TE.flatMap((progress) => onProgress(loaded, run, progress)),
+    )
+  }
+
+  const onProgress = (loaded: Loaded, run: Run, progress: Progress): TE.TaskEither<VaultError, Advanced> => {
+    switch (progress._tag) {
+      case 'Overtaken':
+        return run.overtaken >= mostOvertakings
+          ? TE.left({ _tag: 'KeyBusy', name, until: null })
+          : go({ ...run, overtaken: run.overtaken + 1 })
+      case 'Recorded': {
+        const next = { ...run, events: [...run.events, ...progress.events] }
+        return progress.failed === null
+          ? go({ ...next, failures: 0 })
+          : pausing(loaded, next, progress.failed, progress.retryAfter)
+      }
+      case 'NotYet':
+        return pipe(
+          TE.fromTask(deps.clock.sleep(untilThen(deps.clock, progress.at))),
+          TE.flatMap(() => go(run)),
+        )
+      case 'Again':
+        return pausing(loaded, run, progress.cause, progress.retryAfter)
+      case 'Hopeless':
+        return givingUp(loaded, run, progress.cause)
+      case 'Unrecorded':
+        return failedLog(run, progress.error)
+    }
+  }
+
+  /** After a failure that may pass: wait and go on, or give up when the budget does not allow the wait. */
+  const pausing = (
+    loaded: Loaded,
+    run: Run,
+    cause: Cause,
+    asked: Millis | null,
+  ): TE.TaskEither<VaultError, Advanced> => {
+    const pause = pauseBefore(deps.random, run.failures, asked)
+    const next: Run = { ...run, failures: run.failures + 1, lastCause: cause }
+    if (pause >= remaining(deps.clock, budget)) return settlingOrGivingUp(loaded, next, cause)
+    return pipe(
+      TE.fromTask(deps.clock.sleep(pause)),
+      TE.flatMap(() => go(next)),
+    )
+  }
+
+  /** A lost create is always looked for once, whatever the budget: only then can anybody say that all is as before. */
+  const settlingOrGivingUp = (loaded: Loaded, run: Run, cause: Cause): TE.TaskEither<VaultError, Advanced> =>
+    pipe(
+      loadKey(deps, name),
+      TE.matchE(
+        (error) => failedLog(run, error),
+        (now) => {
+          const fresh = now.state.stage._tag === 'CreateUnknown' && loaded.state.stage._tag === 'CreateDue'
+          return fresh ? turn(now, run) : givingUp(now, run, cause)
+        },
+      ),
+    )
+
+  const givingUp = (loaded: Loaded, run: Run, cause: Cause): TE.TaskEither<VaultError, Advanced> => {
+    if (run.giveUps >= mostGiveUps) return finished(loaded, run)
+    const next: Run = { ...run, gaveUp: run.gaveUp ?? cause, giveUps: run.giveUps + 1 }
+    return pipe(
+      TE.fromTask(giveUp(deps, name, loaded, cause)),
+      TE.flatMap((progress) => {
+        if (progress._tag === 'Unrecorded') return failedLog(next, progress.error)
+        if (progress._tag !== 'Recorded' || progress.events.length === 0) return finishing(next)
+        return go({ ...next, events: [...next.events, ...progress.events] })
+      }),
+    )
+  }
+
+  /** Nothing could be recorded about giving up: what is pending stays pending. */
+  const finishing = (run: Run): TE.TaskEither<VaultError, Advanced> =>
+    pipe(
+      loadKey(deps, name),
+      TE.matchE(
+        (error) => failedLog(run, error),
+        (loaded) => finished(loaded, run),
+      ),
+    )
+
+  const failedLog = (run: Run, error: VaultError): TE.TaskEither<VaultError, Advanced> =>
+    run.events.length === 0
+      ? TE.left(error)
+      : TE.right({ state: run.state, events: run.events, stop: { _tag: 'LogFailed', error } })
+
+  return go(begin(deps.protocol.decider.initial, before))
+}

@@ -1,0 +1,63 @@
+import type { PendingWork, PublicState } from '../domain/key/view.js'
+import type { KeyHash, KeyName } from '../domain/shared/identifiers.js'
+import type { Instant } from '../domain/shared/instant.js'
+import type { LogUnavailable } from './ports/event-log.js'
+
+/**
+ * Everything that a use case can answer instead of its result. One line per case; sentences are made at the edge.
+ * What was half done is no error: it is a report with pending work.
+ */
+export type VaultError =
+  /** The input breaks a rule; nothing was changed. */
+  | { readonly _tag: 'InvalidInput'; readonly field: string; readonly rule: string }
+  | { readonly _tag: 'KeyNotFound'; readonly name: string }
+  | { readonly _tag: 'NameTaken'; readonly name: KeyName; readonly state: PublicState }
+  | { readonly _tag: 'NameOwesRevocation'; readonly name: KeyName }
+  | { readonly _tag: 'KeyNotReady'; readonly name: KeyName; readonly pending: ReadonlyArray<PendingWork> }
+  | { readonly _tag: 'KeyBeingRemoved'; readonly name: KeyName }
+  /** Another process is at this key, until `until` at the latest. */
+  | { readonly _tag: 'KeyBusy'; readonly name: KeyName; readonly until: Instant | null }
+  /** OpenRouter has no such key any more; somebody else deleted it. */
+  | { readonly _tag: 'KeyVanished'; readonly name: KeyName }
+  /** OpenRouter refused for good, and everything is as before. */
+  | {
+      readonly _tag: 'RemoteRefused'
+      readonly status: number | null
+      readonly message: string
+      /** Whose fault it is, as `GET /key` tells. */
+      readonly blame: 'management-key' | 'request'
+    }
+  /** OpenRouter could not be reached or kept failing, and everything is proven as before. */
+  | { readonly _tag: 'RemoteUnavailable'; readonly message: string }
+  /** The credential is not a management key. */
+  | { readonly _tag: 'NotManagementKey' }
+  /** The account that answers is not the pinned one. */
+  | { readonly _tag: 'WrongAccount' }
+  /** The base URL's host is not the pinned one. */
+  | { readonly _tag: 'HostNotPinned'; readonly pinned: string; readonly given: string }
+  | { readonly _tag: 'VaultExists'; readonly place: string }
+  /** Keys are held or owed, so the vault cannot be replaced. */
+  | { readonly _tag: 'KeysHeld'; readonly count: number }
+  | { readonly _tag: 'VaultMissing'; readonly place: string }
+  /** The vault cannot be read or written, and nothing was sent. */
+  | { readonly _tag: 'VaultUnavailable'; readonly reason: LogUnavailable['reason'] | 'wrong-key'; readonly message: string }
+  /** A sealed secret does not open, or is not there: the vault was damaged or belongs to another vault key. */
+  | { readonly _tag: 'SecretUnreadable'; readonly name: string; readonly message: string }
+  /** The hash is none that this command may touch. */
+  | { readonly _tag: 'NotUnheld'; readonly hash: KeyHash; readonly message: string }
+  /** A state that cannot be: a bug. */
+  | { readonly _tag: 'Unexpected'; readonly message: string }
+
+export type VaultErrorTag = VaultError['_tag']
+
+export const invalidInput = (problem: { readonly field: string; readonly rule: string }): VaultError => ({
+  _tag: 'InvalidInput',
+  field: problem.field,
+  rule: problem.rule,
+})
+
+export const unavailable = (error: LogUnavailable): VaultError => ({
+  _tag: 'VaultUnavailable',
+  reason: error.reason,
+  message: error.message,
+})

@@ -1,0 +1,92 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { fold } from '../domain/decider.js'
+import type { KeyEvent } from '../domain/key/event.js'
+import type { KeyState } from '../domain/key/state.js'
+import { type KeyName, keyName } from '../domain/shared/identifiers.js'
+import type { LocalDeps } from './deps.js'
+import { unavailable, type VaultError } from './errors.js'
+import type { EventRecord, LogUnavailable, SealedSecret, VersionConflict } from './ports/event-log.js'
+
+const prefix = 'key/'
+
+export const streamOf = (name: KeyName): string => `${prefix}${name}`
+
+/** A name's life folded up to `version`. */
+export interface Loaded {
+  readonly state: KeyState
+  readonly version: number
+}
+
+type Reader = Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol'>
+
+/** A stored event that cannot be read is damage: better no answer than one from half a history. */
+const decodeAll = (
+  deps: Pick<LocalDeps, 'keyEvents'>,
+  records: ReadonlyArray<EventRecord>,
+): E.Either<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    E.traverseArray(deps.keyEvents.decode)(records),
+    E.mapLeft(
+      (problem): VaultError => ({
+        _tag: 'VaultUnavailable',
+        reason: 'corrupt',
+        message: `event ${String(problem.version)} of ${problem.stream} cannot be read: ${problem.problem}`,
+      }),
+    ),
+  )
+
+export const loadKey = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Loaded> =>
+  pipe(
+    deps.log.read(streamOf(name)),
+    TE.mapLeft(unavailable),
+    TE.flatMapEither((records) => decodeAll(deps, records)),
+    TE.map((events) => ({
+      state: fold(deps.protocol.decider, deps.protocol.decider.initial, events),
+      version: events.length,
+    })),
+  )
+
+export const appendToKey = (
+  deps: Pick<LocalDeps, 'log' | 'keyEvents'>,
+  name: KeyName,
+  expectedVersion: number,
+  events: ReadonlyNonEmptyArray<KeyEvent>,
+  seal: ReadonlyArray<SealedSecret> = [],
+): TE.TaskEither<VersionConflict | LogUnavailable, void> =>
+  deps.log.commit({
+    appends: [{ stream: streamOf(name), expectedVersion, records: RNEA.map(deps.keyEvents.encode)(events) }],
+    seal,
+  })
+
+/** All names that ever had a life here, sorted. */
+export const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, ReadonlyArray<KeyName>> =>
+  pipe(
+    deps.log.streams(prefix),
+    TE.mapLeft(unavailable),
+    TE.map((streams) =>
+      streams.flatMap((stream) => {
+        const name = keyName(stream.slice(prefix.length))
+        return E.isRight(name) ? [name.right] : []
+      }),
+    ),
+  )
+
+/** Every name with its state. */
+export const loadAllKeys = (deps: Reader): TE.TaskEither<VaultError, ReadonlyMap<KeyName, KeyState>> =>
+  pipe(
+    keyNames(deps),
+    TE.flatMap(
+      TE.traverseSeqArray((name) =>
+        pipe(
+          loadKey(deps, name),
+          TE.map((loaded) => [name, loaded.state] as const),
+        ),
+      ),
+    ),
+    TE.map((entries) => new Map(entries)),
+  )

@@ -1,0 +1,49 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Cause } from '../../domain/key/cause.js'
+import type { Step } from '../../domain/key/next-step.js'
+import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
+import { plus } from '../../domain/shared/instant.js'
+import type { Deps } from '../deps.js'
+import type { Loaded } from '../key-store.js'
+import { keySecretRef } from '../secret-refs.js'
+import { unrecorded } from './look.js'
+import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
+
+type CloseClaim = Extract<Step, { readonly _tag: 'CloseClaim' }>
+
+/** Closes a claim whose owner never reported. A lost create may still be born for the settle time after its claim. */
+export const performCloseClaim = (deps: Deps, name: KeyName, loaded: Loaded, step: CloseClaim): T.Task<Progress> =>
+  pipe(
+    recordOutcome(deps, name, loaded, {
+      _tag: 'ExpireClaim',
+      attempt: step.attempt,
+      settleUntil: plus(step.until, deps.timing.settle),
+      at: deps.clock.now(),
+    }),
+    TE.match(unrecorded, (events): Progress => (events.length === 0 ? overtaken : recorded(events))),
+  )
+
+const notYetShredded: Cause = {
+  kind: 'unreachable',
+  status: null,
+  message: 'the secret is deleted, but its old bytes are still in the database file: another process is reading it',
+}
+
+/** Destroys the sealed secret, then says so: the other way round a crash would leave a secret that nobody looks for. */
+export const performShred = (deps: Deps, name: KeyName, loaded: Loaded, lineage: Lineage): T.Task<Progress> =>
+  pipe(
+    deps.log.shred(keySecretRef(name, lineage)),
+    TE.matchE(
+      (problem) => T.of(unrecorded(problem)),
+      (answer): T.Task<Progress> =>
+        answer === 'pending'
+          ? T.of({ _tag: 'Again', cause: notYetShredded, retryAfter: null })
+          : pipe(
+              recordOutcome(deps, name, loaded, { _tag: 'RecordShred', lineage, at: deps.clock.now() }),
+              TE.match(unrecorded, (events): Progress => (events.length === 0 ? overtaken : recorded(events))),
+            ),
+    ),
+  )

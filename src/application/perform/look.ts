@@ -1,0 +1,86 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Cause } from '../../domain/key/cause.js'
+import type { Step } from '../../domain/key/next-step.js'
+import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
+import type { Instant } from '../../domain/shared/instant.js'
+import { parseMarker } from '../../domain/shared/marker.js'
+import { causeOf } from '../causes.js'
+import type { Deps } from '../deps.js'
+import { unavailable, type VaultError } from '../errors.js'
+import type { Loaded } from '../key-store.js'
+import { type AccountCheck, checkPin } from '../pin.js'
+import type { LogUnavailable } from '../ports/event-log.js'
+import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
+import { type Progress, recorded, recordOutcome } from './progress.js'
+
+type Look = Extract<Step, { readonly _tag: 'Look' }>
+
+const wrongAccount: Cause = { kind: 'refused', status: null, message: 'another account answers than the pinned one' }
+
+export const unrecorded = (problem: LogUnavailable | VaultError): Progress => ({
+  _tag: 'Unrecorded',
+  error: problem._tag === 'LogUnavailable' ? unavailable(problem) : problem,
+})
+
+/** A read that failed: again if that may help. */
+export const readFailure = (error: RemoteError): Progress =>
+  error._tag === 'Refused' || error._tag === 'Absent'
+    ? { _tag: 'Hopeless', cause: causeOf(error) }
+    : { _tag: 'Again', cause: causeOf(error), retryAfter: retryAfterOf(error) }
+
+/** At another account nothing that is missing means anything. */
+export const atPinnedAccount = (
+  deps: Deps,
+  then: () => T.Task<Progress>,
+): T.Task<Progress> =>
+  pipe(
+    checkPin(deps.client, deps.pin),
+    TE.matchE(
+      (error) => T.of(readFailure(error)),
+      (check: AccountCheck) => (check.pinned ? then() : T.of<Progress>({ _tag: 'Hopeless', cause: wrongAccount })),
+    ),
+  )
+
+const conclude = (
+  deps: Deps,
+  name: KeyName,
+  loaded: Loaded,
+  step: Look,
+  found: ReadonlyArray<KeyHash>,
+  lookedAt: Instant,
+): T.Task<Progress> => {
+  const at = deps.clock.now()
+  const { id: attempt } = step.attempt
+  return pipe(
+    recordOutcome(deps, name, loaded, {
+      _tag: 'RecordLook',
+      attempt,
+      found,
+      lookedAt,
+      at,
+    }),
+    TE.match(unrecorded, (events): Progress =>
+      events.length === 0 ? { _tag: 'NotYet', at: step.settleUntil } : recorded(events),
+    ),
+  )
+}
+
+/** Looks for the key of a lost create by its nonce, in every workspace. */
+export const performLook = (deps: Deps, name: KeyName, loaded: Loaded, step: Look): T.Task<Progress> => {
+  const lookedAt = deps.clock.now()
+  return atPinnedAccount(deps, () =>
+    pipe(
+      deps.client.listKeys(),
+      TE.matchE(
+        (error) => T.of(readFailure(error)),
+        ({ keys }) => {
+          const found = keys.filter((key) => parseMarker(key.name)?.nonce === step.attempt.nonce)
+          return conclude(deps, name, loaded, step, found.map((key) => key.hash), lookedAt)
+        },
+      ),
+    ),
+  )
+}

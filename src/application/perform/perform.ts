@@ -1,0 +1,35 @@
+import type { Task } from 'fp-ts/lib/Task.js'
+
+import type { Step } from '../../domain/key/next-step.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import type { Deps } from '../deps.js'
+import type { Loaded } from '../key-store.js'
+import { performApply, performDelete } from './change.js'
+import { performCreate } from './create.js'
+import { performCloseClaim, performShred } from './local.js'
+import { performLook } from './look.js'
+import type { Progress } from './progress.js'
+import { performProve } from './prove.js'
+import { performRead } from './read.js'
+
+/** Performs the one step that is due and records its outcome. */
+export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step): Task<Progress> => {
+  switch (step._tag) {
+    case 'Create':
+      return performCreate(deps, name, loaded, step)
+    case 'Look':
+      return performLook(deps, name, loaded, step)
+    case 'CloseClaim':
+      return performCloseClaim(deps, name, loaded, step)
+    case 'Read':
+      return performRead(deps, name, loaded, step.hash)
+    case 'Apply':
+      return performApply(deps, name, loaded, step)
+    case 'Delete':
+      return performDelete(deps, name, loaded, step.hash)
+    case 'Prove':
+      return performProve(deps, name, loaded, step)
+    case 'Shred':
+      return performShred(deps, name, loaded, step.lineage)
+  }
+}

@@ -1,0 +1,128 @@
+import type { KeyEvent } from '../domain/key/event.js'
+import type { Cause } from '../domain/key/cause.js'
+import type { PendingWork, PublicState } from '../domain/key/view.js'
+import type { Secret } from './secret.js'
+
+/** Limits in dollars; `null` is no limit. */
+export interface LimitsView {
+  readonly monthlySpend: number | null
+  readonly dailySpend: number | null
+  readonly alertThreshold: number | null
+  readonly alertThresholds: ReadonlyArray<number>
+}
+
+/** Usage in dollars; `null` is unknown, never zero. */
+export interface UsageView {
+  readonly currentMonth: number | null
+  readonly currentDay: number | null
+  readonly lastUpdated: string | null
+  readonly stale: boolean
+}
+
+/** One key as scripts see it. Times are UTC ISO 8601. */
+export interface KeyView {
+  readonly name: string
+  readonly lineage: string
+  readonly state: PublicState
+  readonly hash: string | null
+  readonly alsoHeld: ReadonlyArray<string>
+  readonly label: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly workspace: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly expiresAt: string | null
+  readonly containedFor: ReadonlyArray<string>
+  readonly limits: LimitsView
+  readonly usage: UsageView
+  readonly enforcedBy: { readonly monthly: Enforcer; readonly daily: Enforcer }
+  readonly pending: ReadonlyArray<PendingWork>
+}
+
+/** Who enforces a limit; `null` where there is none to enforce. */
+export type Enforcer = 'openrouter' | 'guardrail' | 'watcher' | 'nobody' | null
+
+/** One key in full. */
+export interface KeyInFull extends KeyView {
+  /** What the key could spend between its birth and its activation, in dollars. */
+  readonly residual: number
+  /** Attempts whose key, should it still be born, is swept. */
+  readonly watchedAttempts: number
+  readonly lastEvents: ReadonlyArray<HistoryEntry>
+}
+
+export type ChangeOutcome =
+  | 'added'
+  | 'removed'
+  | 'suspended'
+  | 'resumed'
+  | 'unchanged'
+  | 'incomplete'
+  | 'planned'
+
+/** What a change came to. `incomplete`: part was done, the rest is recorded, and `reconcile` finishes or undoes it. */
+export interface ChangeReport {
+  readonly name: string
+  readonly outcome: ChangeOutcome
+  readonly remote: 'live' | 'revoked' | 'already-gone' | 'outstanding' | 'left-alive' | null
+  readonly proof: 'strong' | 'weak' | null
+  readonly pending: ReadonlyArray<PendingWork>
+  /** How many facts this command recorded. */
+  readonly events: number
+  /** Why it is incomplete, for people. */
+  readonly reason: string | null
+  readonly notes: ReadonlyArray<string>
+}
+
+/** What `remove` would do, after a look at the remote key. */
+export interface RemovalPlan {
+  readonly name: string
+  readonly state: PublicState
+  readonly hash: string | null
+  readonly label: string | null
+  readonly limits: LimitsView
+  readonly remote: 'live' | 'disabled' | 'already-gone' | 'unreachable' | 'unknown'
+  readonly spentThisMonth: number | null
+  readonly steps: ReadonlyArray<string>
+}
+
+/** A secret on its way to its one destination. */
+export interface HandedOut {
+  readonly name: string
+  readonly secret: Secret
+  readonly warning: string | null
+}
+
+/** One recorded fact. `details` are the event's own fields; no secret can be among them. */
+export interface HistoryEntry {
+  readonly sequence: number
+  readonly at: string
+  readonly name: string | null
+  readonly event: KeyEvent['type'] | string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** What a reconcile did. Each entry names the key it is about. */
+export interface ReconcileReport {
+  readonly finished: ReadonlyArray<ReconciledKey>
+  readonly undone: ReadonlyArray<ReconciledKey>
+  readonly orphansRevoked: ReadonlyArray<{ readonly name: string; readonly hash: string }>
+  readonly unheld: ReadonlyArray<{ readonly hash: string; readonly remoteName: string }>
+  readonly drift: ReadonlyArray<{ readonly name: string; readonly hash: string; readonly found: string }>
+  readonly outstanding: ReadonlyArray<ReconciledKey>
+}
+
+export interface ReconciledKey {
+  readonly name: string
+  readonly state: PublicState | 'free'
+  readonly pending: ReadonlyArray<PendingWork>
+  readonly reason: string | null
+}
+
+export interface CredentialReport {
+  readonly label: string
+  readonly account: 'pinned' | 'other'
+  readonly workspaces: number
+}
+
+export const reasonOf = (cause: Cause | null): string | null => (cause === null ? null : cause.message)

@@ -1,0 +1,88 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
+import type { VaultError } from './errors.js'
+import type {
+  ChangeReport,
+  CredentialReport,
+  HandedOut,
+  HistoryEntry,
+  KeyInFull,
+  KeyView,
+  ReconcileReport,
+  RemovalPlan,
+} from './reports.js'
+import type { Secret } from './secret.js'
+
+/** What a new key is to be. */
+export interface AddOptions {
+  /** Dollars a UTC calendar month, as decimal text or number; at most four decimals. Absent: no limit. */
+  readonly monthlyLimit?: string | number
+  /** `90d`, `12h`, `30m` or an ISO 8601 instant with a zone; must lie in the future. Absent: never. */
+  readonly expires?: string
+  /** A workspace's id, slug or name. Absent: the account's default workspace. */
+  readonly workspace?: string
+  readonly tags?: Readonly<Record<string, string>>
+  /** Count bring-your-own-key usage against the limit. Default: no. */
+  readonly includeByok?: boolean
+  /** Succeed unchanged if the name is there already; an unfinished `add` of it is finished first. */
+  readonly ifMissing?: boolean
+}
+
+export interface RemoveOptions {
+  /** The secret is in wrong hands: never roll back to a working key. */
+  readonly leaked?: boolean
+  /** End without the secret whatever OpenRouter says; the remote key stays a debt. */
+  readonly force?: boolean
+  /** Never call OpenRouter: the remote key is left alive by choice. */
+  readonly localOnly?: boolean
+}
+
+export interface ListOptions {
+  /** Removed names too. */
+  readonly all?: boolean
+  readonly tag?: { readonly key: string; readonly value: string }
+  readonly state?: string
+}
+
+export interface ReconcileOptions {
+  /** Say what would be done; record and send nothing. */
+  readonly dryRun?: boolean
+  /** Destroy this one unheld key (64 hex digits) too. */
+  readonly revoke?: string
+}
+
+export interface HistoryOptions {
+  readonly name?: string
+  /** `7d`, `12h`, `30m` or an ISO 8601 instant. */
+  readonly since?: string
+  /** Only facts after this sequence number; for following. */
+  readonly after?: number
+}
+
+/**
+ * A team's OpenRouter keys. Every function is safe to repeat and safe to kill; what was half done is recorded and
+ * finished or undone by `reconcile`. Nothing here prints, exits or reads the environment.
+ */
+export interface Vault {
+  /** Creates, seals and activates a key. `incomplete` when a part is still open; refused or unreachable leaves nothing behind. */
+  readonly add: (name: string, options?: AddOptions) => TaskEither<VaultError, ChangeReport>
+  /** The key's secret. Works offline. */
+  readonly get: (name: string) => TaskEither<VaultError, HandedOut>
+  readonly list: (options?: ListOptions) => TaskEither<VaultError, ReadonlyArray<KeyView>>
+  readonly show: (name: string) => TaskEither<VaultError, KeyInFull>
+  /** Makes a key unable to spend, reversibly. */
+  readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
+  readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>
+  /** Reads the remote key and says what `remove` would do; records and changes nothing. */
+  readonly planRemoval: (name: string, options?: RemoveOptions) => TaskEither<VaultError, RemovalPlan>
+  /** Contains, deletes and proves dead; then destroys the secret. */
+  readonly remove: (name: string, options?: RemoveOptions) => TaskEither<VaultError, ChangeReport>
+  /** Settles everything unfinished, sweeps lost keys, reports drift and puts it back. */
+  readonly reconcile: (options?: ReconcileOptions) => TaskEither<VaultError, ReconcileReport>
+  readonly history: (options?: HistoryOptions) => TaskEither<VaultError, ReadonlyArray<HistoryEntry>>
+  /** Asks OpenRouter whether the sealed management key still works for the pinned account. */
+  readonly checkCredential: () => TaskEither<VaultError, CredentialReport>
+  /** Replaces the management key, after the new one has shown that it opens the same account. */
+  readonly changeCredential: (managementKey: Secret) => TaskEither<VaultError, CredentialReport>
+  readonly close: () => TaskEither<VaultError, void>
+}
