@@ -2,6 +2,9 @@ import { createKey } from './create-key.js'
 import { getCredits } from './credits.js'
 import { currentKey } from './current-key.js'
 import type { Endpoint } from './endpoint.js'
+import { assignKeys, listAllAssignments, listAssignments, unassignKeys } from './guardrail-assignments.js'
+import { createGuardrail, deleteGuardrail, getGuardrail, listGuardrails, patchGuardrail } from './guardrails.js'
+import { chatCompletions } from './inference.js'
 import { listKeys } from './list-keys.js'
 import { deleteKey, getKey, patchKey } from './one-key.js'
 import { getWorkspace, listWorkspaces } from './workspaces.js'
@@ -29,5 +32,15 @@ export const routes: ReadonlyArray<Route> = [
   route('DELETE', '/keys/:id', 401, deleteKey),
   route('GET', '/workspaces', 401, listWorkspaces),
   route('GET', '/workspaces/:id', 401, getWorkspace),
+  route('GET', '/guardrails', 401, listGuardrails),
+  route('POST', '/guardrails', 403, createGuardrail),
+  route('GET', '/guardrails/assignments/keys', 401, listAllAssignments),
+  route('GET', '/guardrails/:id', 401, getGuardrail),
+  route('PATCH', '/guardrails/:id', 401, patchGuardrail),
+  route('DELETE', '/guardrails/:id', 401, deleteGuardrail),
+  route('GET', '/guardrails/:id/assignments/keys', 401, listAssignments),
+  route('POST', '/guardrails/:id/assignments/keys', 401, assignKeys),
+  route('POST', '/guardrails/:id/assignments/keys/remove', 401, unassignKeys),
   route('GET', '/credits', 403, getCredits),
+  route('POST', '/chat/completions', 'any', chatCompletions),
 ]

@@ -38,10 +38,9 @@ export const spendable = (account: Account, key: ApiKey, kind: 'credits' | 'byok
 
 /** Whether a request of this kind of cost is let through now: something is left, however little. */
 export const admits = (account: Account, key: ApiKey, cost: Cost, now: number): boolean => {
-  const credits = cost.credits === zero && cost.byok > 0n ? null : spendable(account, key, 'credits', now)
-  const byok = cost.byok === zero ? null : spendable(account, key, 'byok', now)
+  const left = spendable(account, key, cost.byok > 0n ? 'byok' : 'credits', now)
   const affordable = cost.credits === zero || account.creditsUsed < account.creditsBought
-  return isUsable(key, now) && affordable && (credits === null || credits > 0n) && (byok === null || byok > 0n)
+  return affordable && (left === null || left > 0n)
 }
 
 /** One live key as an attacker or an invariant sees it. */

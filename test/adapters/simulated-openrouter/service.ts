@@ -40,11 +40,16 @@ interface Row {
   readonly name: string
   readonly id: string
   readonly updated_at: string
+  readonly slug: string
+  readonly disabled: boolean
+  readonly usage: number
+  readonly total_usage: number
 }
 
 interface Body {
   readonly data: Row & ReadonlyArray<Row>
   readonly key: string
+  readonly id: string
   readonly total_count: number
   readonly error: { readonly message: string }
 }

@@ -1,0 +1,49 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+
+import type { Guardrail } from './account.js'
+import { badRequest } from './errors.js'
+import { readDollars } from './money.js'
+import type { WireResponse } from './wire.js'
+
+const budget = {
+  limit_usd: t.union([t.number, t.null]),
+  reset_interval: t.union([t.literal('daily'), t.literal('weekly'), t.literal('monthly'), t.null]),
+  include_byok_in_budgets: t.boolean,
+  description: t.union([t.string, t.null]),
+}
+
+/** Body of `POST /guardrails`, as far as it is simulated: the budget, not the rules about models and providers. */
+export const createGuardrailBody = t.intersection([
+  t.type({ name: t.string }),
+  t.partial({ ...budget, workspace_id: t.string }),
+])
+
+/** Body of `PATCH /guardrails/{id}`. */
+export const patchGuardrailBody = t.partial({ ...budget, name: t.string })
+
+/** Body of adding and removing keys. */
+export const keyHashesBody = t.type({ key_hashes: t.array(t.string) })
+
+type Terms = Pick<Guardrail, 'name' | 'description' | 'limit' | 'reset' | 'includeByok'>
+
+/**
+ * The terms of a guardrail after a body. A budget of 0 is refused, and so is a budget without an interval or the reverse.
+ * Source: https://openrouter.ai/docs/features/guardrails and the types of the official SDK 1.3.19.
+ */
+export const readTerms = (
+  before: Terms,
+  body: t.TypeOf<typeof patchGuardrailBody>,
+): E.Either<WireResponse, Terms> => {
+  const limit = body.limit_usd === undefined ? before.limit : body.limit_usd === null ? null : readDollars(body.limit_usd)
+  const refused = typeof body.limit_usd === 'number' && (limit === null || limit === 0n)
+  if (refused) return E.left(badRequest('Invalid request parameters: limit_usd must be greater than 0'))
+  const reset = body.reset_interval === undefined ? before.reset : body.reset_interval
+  if ((limit === null) !== (reset === null)) {
+    return E.left(badRequest('Invalid request parameters: limit_usd and reset_interval must be provided together'))
+  }
+  const name = body.name ?? before.name
+  if (name.length < 1 || name.length > 200) return E.left(badRequest('Invalid request parameters: name'))
+  const description = body.description === undefined ? before.description : body.description
+  return E.right({ name, description, limit, reset, includeByok: body.include_byok_in_budgets ?? before.includeByok })
+}
