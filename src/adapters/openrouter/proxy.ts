@@ -51,6 +51,7 @@ const authorizationOf = ({ username, password }: URL): Secret | null =>
     : secret(`Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`)
 
 const parse = (text: string): URL | null => {
+  if (/[\s\p{Cc}]/u.test(text)) return null
   try {
     return new URL(text.includes('://') ? text : `http://${text}`)
   } catch {
