@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module'
+
+import type { Connection, Driver, Row, SqlValue } from './driver.js'
+
+/** The part of `libsql` that is used. Values go in as one list: a lone blob would be taken for named values. */
+interface Libsql {
+  new (file: string): {
+    readonly exec: (sql: string) => unknown
+    readonly prepare: (sql: string) => {
+      readonly run: (values: ReadonlyArray<SqlValue>) => unknown
+      readonly get: (values: ReadonlyArray<SqlValue>) => unknown
+      readonly all: (values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
+    }
+    readonly close: () => unknown
+  }
+}
+
+const load = (): Libsql | null => {
+  try {
+    // The package is optional and ships one prebuilt file a platform, so it is asked for only when it is needed.
+    return createRequire(import.meta.url)('libsql') as Libsql
+  } catch {
+    return null
+  }
+}
+
+const errorCode = (error: unknown): number | null =>
+  error instanceof Error && 'rawCode' in error && typeof error.rawCode === 'number' ? error.rawCode : null
+
+/** The `libsql` package, or null where it is not installed or has no build for this platform. */
+export const libsqlDriver = (): Driver | null => {
+  const Database = load()
+  if (Database === null) return null
+  const open = (file: string): Connection => {
+    const database = new Database(file)
+    return {
+      exec: (sql) => void database.exec(sql),
+      prepare: (sql) => {
+        const statement = database.prepare(sql)
+        return {
+          run: (...values) => void statement.run(values),
+          // Rows are objects by column name; what is in them is checked where they are read.
+          get: (...values) => statement.get(values) as Row | undefined,
+          all: (...values) => statement.all(values) as ReadonlyArray<Row>,
+        }
+      },
+      close: () => void database.close(),
+    }
+  }
+  return { name: 'libsql', open, codeOf: errorCode }
+}

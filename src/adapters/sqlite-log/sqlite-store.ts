@@ -1,0 +1,84 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { VaultStore } from '../../application/ports/vault-store.js'
+import type { VaultId } from '../../domain/shared/identifiers.js'
+import type { Millis } from '../../domain/shared/instant.js'
+import { attempt, type Database, makeDatabase } from './database.js'
+import type { Driver } from './driver.js'
+import { unavailable } from './failure.js'
+import { makeKeyRing } from './key-ring.js'
+import { type DriverChoice, loadDriver } from './load-driver.js'
+import { newestFormat } from './schema.js'
+import { makeSqliteLog } from './sqlite-log.js'
+import { configure, formatOf, identityOf, initialise } from './vault-file.js'
+import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
+
+export interface SqlitePlace {
+  /** The vault's folder. */
+  readonly folder: string
+  /** How long one call may wait for another process's write. It blocks this process meanwhile. */
+  readonly busyTimeout: Millis
+}
+
+export interface SqliteStoreOptions extends SqlitePlace {
+  readonly driver: DriverChoice
+}
+
+type Answer<A> = E.Either<LogUnavailable, A>
+
+const prepare = (database: Database, folder: string, newVault: VaultId | null): Answer<VaultStore> => {
+  const format = formatOf(database)
+  if (E.isLeft(format)) return format
+  if (format.right === 'blank' && newVault === null) {
+    return E.left(unavailable('missing', `There is no vault in '${folder}' yet.`))
+  }
+  return pipe(
+    configure(database),
+    E.flatMap(() => (newVault === null ? E.right(undefined) : initialise(database, newVault))),
+    E.flatMap(() => identityOf(database)),
+    E.map((id) => {
+      const { log, run } = makeSqliteLog(database)
+      return { info: { vaultId: id, format: newestFormat }, log, keyRing: makeKeyRing(run) }
+    }),
+  )
+}
+
+const connect = (driver: Driver, { folder, busyTimeout }: SqlitePlace): Answer<Database> =>
+  attempt({ driver }, () => {
+    const connection = driver.open(databaseFile(folder))
+    // Before everything else, or two processes that open a new file together fail with SQLITE_BUSY.
+    connection.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+    return makeDatabase(driver, connection)
+  })
+
+/** The store through a driver that is loaded already; with `newVault` it is made if there is none. */
+export const openWith = (driver: Driver, options: SqlitePlace, newVault: VaultId | null): Answer<VaultStore> => {
+  const made = newVault === null ? E.right(undefined) : makePlace(options.folder)
+  const checked = E.isLeft(made) ? made : checkPlace(options.folder)
+  if (E.isLeft(checked)) return checked
+  const database = connect(driver, options)
+  if (E.isLeft(database)) return database
+  const store = prepare(database.right, options.folder, newVault)
+  if (E.isLeft(store)) attempt(database.right, () => database.right.connection.close())
+  return store
+}
+
+const opened = async (options: SqliteStoreOptions, newVault: VaultId | null): Promise<Answer<VaultStore>> => {
+  const driver = await loadDriver(options.driver)
+  if (driver !== null) return openWith(driver, options, newVault)
+  return E.left(unavailable('io', 'No SQLite here: use Node 22.13 or later, or install the package libsql.'))
+}
+
+/** Opens a vault's store and creates nothing: `missing` when there is none. */
+export const openSqliteStore = (options: SqliteStoreOptions): TE.TaskEither<LogUnavailable, VaultStore> =>
+  () => opened(options, null)
+
+/**
+ * Opens the vault's store, made first if there is none. Whoever comes second gets the vault that is there: compare
+ * `info.vaultId` with `id` to know who made it. A creation that was cut short is carried on by the next one.
+ */
+export const createSqliteStore = (options: SqliteStoreOptions, id: VaultId): TE.TaskEither<LogUnavailable, VaultStore> =>
+  () => opened(options, id)
