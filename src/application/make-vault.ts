@@ -1,0 +1,137 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { type KeyHash, keyHash, type KeyName } from '../domain/shared/identifiers.js'
+import type { Deps, LocalDeps } from './deps.js'
+import { invalidInput, unavailable, type VaultError } from './errors.js'
+import { loadKey } from './key-store.js'
+import type { OpenRouterClient } from './ports/open-router-client.js'
+import type { ChangeReport, HistoryEntry } from './reports.js'
+import type { Secret } from './secret.js'
+import { add, checkLocally, parseAdd } from './use-cases/add.js'
+import { resume, suspend } from './use-cases/containment.js'
+import { changeCredential, checkCredential } from './use-cases/credentials.js'
+import { get } from './use-cases/get.js'
+import { history } from './use-cases/history.js'
+import { parseName, parseNote, parseSince } from './use-cases/input.js'
+import { list, show } from './use-cases/list.js'
+import { planRemoval } from './use-cases/plan-removal.js'
+import { planReconcile, reconcile } from './use-cases/reconcile.js'
+import { leaveAlive, remove } from './use-cases/remove.js'
+import type { HistoryOptions, RemoveOptions, Vault } from './vault.js'
+
+/** How a vault reaches OpenRouter: only when it must, so that everything local works offline and starts fast. */
+export interface Remote {
+  /** Opens the sealed management key and checks that the host is the pinned one. */
+  readonly deps: () => TE.TaskEither<VaultError, Deps>
+  /** A client that shows another credential, to try it before it is stored. */
+  readonly clientFor: (managementKey: Secret) => TE.TaskEither<VaultError, OpenRouterClient>
+}
+
+const named = <A>(
+  name: string,
+  then: (parsed: KeyName) => TE.TaskEither<VaultError, A>,
+): TE.TaskEither<VaultError, A> => pipe(TE.fromEither(parseName(name)), TE.flatMap(then))
+
+/** A name that was never here is refused before anybody is asked. */
+const known = <A>(
+  local: LocalDeps,
+  name: string,
+  then: (parsed: KeyName) => TE.TaskEither<VaultError, A>,
+): TE.TaskEither<VaultError, A> =>
+  named(name, (parsed) =>
+    pipe(
+      loadKey(local, parsed),
+      TE.flatMap(({ version }) =>
+        version === 0 ? TE.left<VaultError>({ _tag: 'KeyNotFound', name: parsed }) : then(parsed),
+      ),
+    ),
+  )
+
+const removing = (local: LocalDeps, remote: Remote, name: string, options: RemoveOptions): TE.TaskEither<VaultError, ChangeReport> =>
+  known(local, name, (parsed) =>
+    pipe(
+      remote.deps(),
+      TE.flatMap((deps) =>
+        options.localOnly === true
+          ? leaveAlive(deps, parsed)
+          : remove(deps, parsed, { leaked: options.leaked ?? false, force: options.force ?? false }),
+      ),
+    ),
+  )
+
+const revoking = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
+  hash === undefined ? TE.right(null) : pipe(TE.fromEither(keyHash(hash)), TE.mapLeft(invalidInput))
+
+const querying = (
+  local: LocalDeps,
+  options: HistoryOptions,
+): TE.TaskEither<VaultError, ReadonlyArray<HistoryEntry>> =>
+  pipe(
+    TE.Do,
+    TE.bind('name', () => (options.name === undefined ? TE.right(null) : TE.fromEither(parseName(options.name)))),
+    TE.bind('since', () =>
+      options.since === undefined ? TE.right(null) : TE.fromEither(parseSince(options.since, local.clock.now())),
+    ),
+    TE.flatMap(({ name, since }) => history(local, { name, since, after: options.after ?? 0 })),
+  )
+
+/** The library's face over its ports. */
+export const makeVault = (local: LocalDeps, remote: Remote): Vault => ({
+  add: (name, options = {}) =>
+    pipe(
+      TE.fromEither(parseAdd(name, options, local.clock.now())),
+      TE.bindTo('request'),
+      TE.bind('check', ({ request }) => checkLocally(local, request)),
+      TE.flatMap(({ request, check }) =>
+        check._tag === 'There'
+          ? TE.right(check.report)
+          : pipe(
+              remote.deps(),
+              TE.flatMap((deps) => add(deps, request, check)),
+            ),
+      ),
+    ),
+  get: (name) => named(name, (parsed) => get(local, parsed)),
+  list: (options = {}) => list(local, options),
+  show: (name) => named(name, (parsed) => show(local, parsed)),
+  suspend: (name, note) =>
+    known(local, name, (parsed) =>
+      pipe(
+        TE.fromEither(parseNote(note)),
+        TE.bindTo('text'),
+        TE.bind('deps', () => remote.deps()),
+        TE.flatMap(({ text, deps }) => suspend(deps, parsed, text)),
+      ),
+    ),
+  resume: (name) =>
+    known(local, name, (parsed) =>
+      pipe(
+        remote.deps(),
+        TE.flatMap((deps) => resume(deps, parsed)),
+      ),
+    ),
+  planRemoval: (name, options = {}) =>
+    known(local, name, (parsed) =>
+      pipe(
+        remote.deps(),
+        TE.flatMap((deps) => planRemoval(deps, parsed, options)),
+      ),
+    ),
+  remove: (name, options = {}) => removing(local, remote, name, options),
+  reconcile: (options = {}) =>
+    pipe(
+      revoking(options.revoke),
+      TE.bindTo('revoke'),
+      TE.bind('deps', () => remote.deps()),
+      TE.flatMap(({ revoke, deps }) => (options.dryRun === true ? planReconcile(deps) : reconcile(deps, revoke))),
+    ),
+  history: (options = {}) => querying(local, options),
+  checkCredential: () => pipe(remote.deps(), TE.flatMap(checkCredential)),
+  changeCredential: (managementKey) =>
+    pipe(
+      remote.clientFor(managementKey),
+      TE.flatMap((client) => changeCredential(local, client, managementKey)),
+    ),
+  close: () => TE.mapLeft(unavailable)(local.log.close()),
+})

@@ -1,0 +1,69 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyCommand } from '../domain/key/command.js'
+import type { KeyEvent } from '../domain/key/event.js'
+import type { KeyRefusal } from '../domain/key/refusal.js'
+import type { KeyState } from '../domain/key/state.js'
+import { pendingWork, publicState } from '../domain/key/view.js'
+import type { KeyName } from '../domain/shared/identifiers.js'
+import type { LocalDeps } from './deps.js'
+import { unavailable, type VaultError } from './errors.js'
+import { appendToKey, loadKey } from './key-store.js'
+
+/** What a command came to: facts, or a refusal with the state that refused. */
+export type Transacted =
+  | { readonly _tag: 'Done'; readonly events: ReadonlyArray<KeyEvent> }
+  | { readonly _tag: 'Declined'; readonly refusal: KeyRefusal; readonly state: KeyState }
+
+const mostConflicts = 64
+
+/** Reads, decides, appends; decides anew when somebody else was first. */
+export const transact = (
+  deps: Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol'>,
+  name: KeyName,
+  commandFor: (state: KeyState) => KeyCommand,
+  conflicts = 0,
+): TE.TaskEither<VaultError, Transacted> =>
+  pipe(
+    loadKey(deps, name),
+    TE.flatMap(({ state, version }) => {
+      const decision = deps.protocol.decider.decide(commandFor(state), state)
+      if (isLeft(decision)) return TE.right<VaultError, Transacted>({ _tag: 'Declined', refusal: decision.left, state })
+      const events = decision.right
+      return pipe(
+        appendToKey(deps, name, version, events),
+        TE.map((): Transacted => ({ _tag: 'Done', events })),
+        TE.orElse((error) => {
+          if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
+          return conflicts < mostConflicts
+            ? transact(deps, name, commandFor, conflicts + 1)
+            : TE.left<VaultError>({ _tag: 'KeyBusy', name, until: null })
+        }),
+      )
+    }),
+  )
+
+/** A refusal in the words of the library's users. */
+export const refusalError = (name: KeyName, refusal: KeyRefusal, state: KeyState): VaultError => {
+  switch (refusal._tag) {
+    case 'NotFound':
+      return { _tag: 'KeyNotFound', name }
+    case 'NameTaken':
+      return { _tag: 'NameTaken', name, state: publicState(state) ?? 'removed' }
+    case 'OwesRevocation':
+      return { _tag: 'NameOwesRevocation', name }
+    case 'NotReady':
+      return { _tag: 'KeyNotReady', name, pending: pendingWork(state) }
+    case 'BeingRemoved':
+      return { _tag: 'KeyBeingRemoved', name }
+    case 'InFlight':
+      return { _tag: 'KeyBusy', name, until: refusal.until }
+    case 'AlreadySettled':
+    case 'NothingNew':
+    case 'Superseded':
+    case 'NotDue':
+      return { _tag: 'Unexpected', message: `${refusal._tag} is no answer to a command of ${name}` }
+  }
+}

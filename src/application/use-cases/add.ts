@@ -1,0 +1,146 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyCommand } from '../../domain/key/command.js'
+import type { KeySpec } from '../../domain/key/spec.js'
+import type { KeyState } from '../../domain/key/state.js'
+import { publicState } from '../../domain/key/view.js'
+import { type KeyName, lineageOf, type WorkspaceId } from '../../domain/shared/identifiers.js'
+import type { Instant } from '../../domain/shared/instant.js'
+import { toDecimalDollars, zero } from '../../domain/shared/picodollars.js'
+import { type Advanced, advance } from '../advance.js'
+import { startBudget } from '../budget.js'
+import { causeOf } from '../causes.js'
+import type { Deps, LocalDeps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
+import type { ChangeReport } from '../reports.js'
+import { refusalError, transact } from '../transact.js'
+import type { AddOptions } from '../vault.js'
+import { parseExpiry, parseLimit, parseName, parseTags } from './input.js'
+import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
+
+/** What was asked for, checked as far as it can be without OpenRouter. */
+export interface AddRequest {
+  readonly name: KeyName
+  readonly spec: KeySpec
+  readonly workspace: string | null
+  readonly ifMissing: boolean
+}
+
+export const parseAdd = (name: string, options: AddOptions, now: Instant): E.Either<VaultError, AddRequest> =>
+  pipe(
+    E.Do,
+    E.bind('name', () => parseName(name)),
+    E.bind('monthly', () =>
+      options.monthlyLimit === undefined ? E.right(null) : parseLimit('monthlyLimit', options.monthlyLimit),
+    ),
+    E.bind('expiresAt', () => (options.expires === undefined ? E.right(null) : parseExpiry(options.expires, now))),
+    E.bind('tags', () => parseTags(options.tags ?? {})),
+    E.map(({ name: parsed, monthly, expiresAt, tags }) => ({
+      name: parsed,
+      spec: {
+        limits: { monthly },
+        includeByok: options.includeByok ?? false,
+        expiresAt,
+        workspace: null,
+        tags,
+      },
+      workspace: options.workspace ?? null,
+      ifMissing: options.ifMissing ?? false,
+    })),
+  )
+
+const addCommand =
+  (deps: Pick<LocalDeps, 'clock'>, name: KeyName, spec: KeySpec) =>
+  (state: KeyState): KeyCommand => ({
+    _tag: 'Add',
+    lineage: lineageOf(name, state.lineages + 1),
+    spec,
+    at: deps.clock.now(),
+  })
+
+/** Everything that can be refused here is refused here, before any request. */
+export type LocalCheck =
+  | { readonly _tag: 'Free' }
+  | { readonly _tag: 'Unfinished' }
+  | { readonly _tag: 'There'; readonly report: ChangeReport }
+
+export const checkLocally = (deps: LocalDeps, request: AddRequest): TE.TaskEither<VaultError, LocalCheck> =>
+  pipe(
+    loadKey(deps, request.name),
+    TE.flatMapEither(({ state }): E.Either<VaultError, LocalCheck> => {
+      const decision = deps.protocol.decider.decide(addCommand(deps, request.name, request.spec)(state), state)
+      if (E.isRight(decision)) return E.right({ _tag: 'Free' })
+      const shown = publicState(state)
+      if (request.ifMissing && (shown === 'active' || shown === 'suspended'))
+        return E.right({ _tag: 'There', report: changeReport(request.name, 'unchanged', { state, events: [] }, { remote: 'live' }) })
+      if (request.ifMissing && shown === 'provisioning') return E.right({ _tag: 'Unfinished' })
+      return E.left(refusalError(request.name, decision.left, state))
+    }),
+  )
+
+const resolveWorkspace = (deps: Deps, wanted: string | null): TE.TaskEither<VaultError, WorkspaceId | null> => {
+  if (wanted === null) return TE.right(null)
+  return pipe(
+    deps.client.listWorkspaces(),
+    TE.matchE(
+      (error) => undoneError(deps, causeOf(error)),
+      (workspaces) => {
+        const found = workspaces.find((each) => each.id === wanted || each.slug === wanted || each.name === wanted)
+        return found === undefined
+          ? TE.left<VaultError, WorkspaceId>({
+              _tag: 'InvalidInput',
+              field: 'workspace',
+              rule: `must be one of ${workspaces.map((each) => each.slug ?? each.name).join(', ')}`,
+            })
+          : TE.right(found.id)
+      },
+    ),
+  )
+}
+
+const residualNote = (advanced: Advanced): ReadonlyArray<string> => {
+  const { stage } = advanced.state
+  if (stage._tag !== 'Held' || stage.key.floor === zero) return []
+  return [
+    `OpenRouter refused a limit of zero, so until its activation the key could have spent ${toDecimalDollars(stage.key.floor)} USD`,
+  ]
+}
+
+const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
+  const { stage, strays } = advanced.state
+  if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
+  if (stage._tag === 'Held')
+    return TE.right(changeReport(name, 'added', advanced, { remote: 'live', notes: residualNote(advanced) }))
+  const undone = lastOf(advanced.events, 'ProvisioningRolledBack')
+  return stage._tag === 'Vacant' && strays.length === 0 && undone !== null
+    ? undoneError(deps, undone.cause)
+    : TE.right(incomplete(name, advanced, { remote: strays.length > 0 ? 'outstanding' : null }))
+}
+
+const begin = (deps: Deps, request: AddRequest): TE.TaskEither<VaultError, ReadonlyArray<Advanced['events'][number]>> =>
+  pipe(
+    resolveWorkspace(deps, request.workspace),
+    TE.flatMap((workspace) =>
+      transact(deps, request.name, addCommand(deps, request.name, { ...request.spec, workspace })),
+    ),
+    TE.flatMap((done) =>
+      done._tag === 'Done' ? TE.right(done.events) : TE.left(refusalError(request.name, done.refusal, done.state)),
+    ),
+  )
+
+/** Drives a new name, or with `Unfinished` one whose `add` was cut short, to an active key. */
+export const add = (
+  deps: Deps,
+  request: AddRequest,
+  check: Exclude<LocalCheck, { readonly _tag: 'There' }>,
+): TE.TaskEither<VaultError, ChangeReport> => {
+  const budget = startBudget(deps.clock, deps.timing.retryBudget)
+  return pipe(
+    check._tag === 'Free' ? begin(deps, request) : TE.right([]),
+    TE.flatMap((events) => advance(deps, request.name, budget, events)),
+    TE.flatMap((advanced) => conclude(deps, request.name, advanced)),
+  )
+}

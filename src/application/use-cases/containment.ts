@@ -1,0 +1,60 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyCommand } from '../../domain/key/command.js'
+import type { KeyEvent } from '../../domain/key/event.js'
+import { isConverged } from '../../domain/key/wanted.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import { type Advanced, advance } from '../advance.js'
+import { startBudget } from '../budget.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import type { ChangeReport } from '../reports.js'
+import { refusalError, transact } from '../transact.js'
+import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
+
+type Kind = 'suspended' | 'resumed'
+
+const conclude = (deps: Deps, name: KeyName, kind: Kind, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
+  const { stage } = advanced.state
+  if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
+  if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
+  if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
+  const undone =
+    kind === 'suspended'
+      ? lastOf(advanced.events, 'ContainmentRolledBack')
+      : lastOf(advanced.events, 'LiftingRolledBack')
+  if (undone !== null && isConverged(stage.key)) return undoneError(deps, undone.cause)
+  if (!isConverged(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
+  const still = kind === 'resumed' && stage.key.reasons.length > 0
+  const notes = still ? [`it stays contained for: ${stage.key.reasons.join(', ')}`] : []
+  return TE.right(
+    changeReport(name, advanced.events.length === 0 ? 'unchanged' : kind, advanced, { remote: 'live', notes }),
+  )
+}
+
+const drive = (
+  deps: Deps,
+  name: KeyName,
+  kind: Kind,
+  command: () => KeyCommand,
+): TE.TaskEither<VaultError, ChangeReport> => {
+  const budget = startBudget(deps.clock, deps.timing.retryBudget)
+  return pipe(
+    transact(deps, name, command),
+    TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+      if (done._tag === 'Done') return TE.right(done.events)
+      return done.refusal._tag === 'AlreadySettled'
+        ? TE.right([])
+        : TE.left(refusalError(name, done.refusal, done.state))
+    }),
+    TE.flatMap((events) => advance(deps, name, budget, events)),
+    TE.flatMap((advanced) => conclude(deps, name, kind, advanced)),
+  )
+}
+
+export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.TaskEither<VaultError, ChangeReport> =>
+  drive(deps, name, 'suspended', () => ({ _tag: 'Contain', reason: 'user', note, at: deps.clock.now() }))
+
+export const resume = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ChangeReport> =>
+  drive(deps, name, 'resumed', () => ({ _tag: 'Lift', reason: 'user', at: deps.clock.now() }))

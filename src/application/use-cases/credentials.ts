@@ -1,0 +1,95 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { vaultDecider } from '../../domain/vault/vault.js'
+import { causeOf } from '../causes.js'
+import type { Deps, LocalDeps } from '../deps.js'
+import { unavailable, type VaultError } from '../errors.js'
+import { checkPin, readPin } from '../pin.js'
+import type { OpenRouterClient } from '../ports/open-router-client.js'
+import type { RemoteError } from '../ports/remote-error.js'
+import type { CredentialReport } from '../reports.js'
+import type { Secret } from '../secret.js'
+import { managementKeyRef } from '../secret-refs.js'
+import { type LoadedVault, loadVault } from '../vault-store.js'
+import { refusedCredential } from './init-vault.js'
+
+const asError = (error: RemoteError): VaultError =>
+  error._tag === 'Refused' || error._tag === 'Absent'
+    ? refusedCredential(error)
+    : { _tag: 'RemoteUnavailable', message: causeOf(error).message }
+
+export const checkCredential = (deps: Deps): TE.TaskEither<VaultError, CredentialReport> =>
+  pipe(
+    checkPin(deps.client, deps.pin),
+    TE.mapLeft(asError),
+    TE.flatMap(({ identity, workspaces, pinned }) =>
+      identity.isManagement === false
+        ? TE.left<VaultError>({ _tag: 'NotManagementKey' })
+        : TE.right<VaultError, CredentialReport>({
+            label: identity.label,
+            account: pinned ? 'pinned' : 'other',
+            workspaces: workspaces.length,
+          }),
+    ),
+  )
+
+const store = (
+  deps: LocalDeps,
+  loaded: LoadedVault,
+  pin: Deps['pin'],
+  managementKey: Secret,
+): TE.TaskEither<VaultError, void> => {
+  const decision = vaultDecider.decide({ _tag: 'ChangeCredential', pin, at: deps.clock.now() }, loaded.state)
+  if (isLeft(decision)) return TE.left({ _tag: 'WrongAccount' })
+  const [event] = decision.right
+  const generation = loaded.state.credential + 1
+  return pipe(
+    deps.sealer.seal(managementKeyRef(generation), managementKey),
+    TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
+    TE.flatMap((sealed) =>
+      pipe(
+        deps.log.commit({
+          appends: [
+            { stream: 'vault', expectedVersion: loaded.version, records: [deps.vaultEvents.encode(event)] },
+          ],
+          seal: [sealed],
+        }),
+        TE.mapLeft((error): VaultError =>
+          error._tag === 'LogUnavailable'
+            ? unavailable(error)
+            : { _tag: 'VaultUnavailable', reason: 'locked', message: 'another process changed the vault; try again' },
+        ),
+      ),
+    ),
+    TE.flatMap(() => TE.mapLeft(unavailable)(deps.log.shred(managementKeyRef(loaded.state.credential)))),
+    TE.map(() => undefined),
+  )
+}
+
+/** The new key must open the pinned account before the old one is forgotten. */
+export const changeCredential = (
+  deps: LocalDeps,
+  client: OpenRouterClient,
+  managementKey: Secret,
+): TE.TaskEither<VaultError, CredentialReport> =>
+  pipe(
+    TE.Do,
+    TE.bind('loaded', () => loadVault(deps)),
+    TE.bind('found', ({ loaded }) => TE.mapLeft(asError)(readPin(client, loaded.state.pin.baseUrl))),
+    TE.flatMap(({ loaded, found }) =>
+      found.identity.isManagement === false
+        ? TE.left<VaultError, CredentialReport>({ _tag: 'NotManagementKey' })
+        : pipe(
+            store(deps, loaded, found.pin, managementKey),
+            TE.map(
+              (): CredentialReport => ({
+                label: found.identity.label,
+                account: 'pinned',
+                workspaces: found.workspaces.length,
+              }),
+            ),
+          ),
+    ),
+  )

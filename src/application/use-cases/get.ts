@@ -1,0 +1,65 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { HeldKey, KeyState } from '../../domain/key/state.js'
+import { pendingWork } from '../../domain/key/view.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import type { LocalDeps } from '../deps.js'
+import { unavailable, type VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
+import type { HandedOut } from '../reports.js'
+import { keySecretRef } from '../secret-refs.js'
+
+const open = (
+  deps: LocalDeps,
+  name: KeyName,
+  key: HeldKey,
+  warning: string | null,
+): TE.TaskEither<VaultError, HandedOut> =>
+  pipe(
+    deps.log.sealed(keySecretRef(name, key.incarnation.lineage)),
+    TE.mapLeft(unavailable),
+    TE.flatMap((sealed) =>
+      sealed === null
+        ? TE.left<VaultError>({ _tag: 'SecretUnreadable', name, message: 'the sealed secret is not in the vault' })
+        : pipe(
+            deps.sealer.open(sealed),
+            TE.mapLeft((broken): VaultError => ({ _tag: 'SecretUnreadable', name, message: broken.message })),
+          ),
+    ),
+    TE.map((secret) => ({ name, secret, warning })),
+  )
+
+const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {
+  const { stage } = state
+  switch (stage._tag) {
+    case 'Held':
+      return open(
+        deps,
+        name,
+        stage.key,
+        stage.key.reasons.length > 0 ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null,
+      )
+    case 'RollingBack':
+      return open(deps, name, stage.key, `${name} was to be removed; its rollback is pending, so it may be disabled`)
+    case 'CreateDue':
+    case 'Creating':
+    case 'CreateUnknown':
+    case 'Provisioned':
+    case 'Compensating':
+      return TE.left({ _tag: 'KeyNotReady', name, pending: pendingWork(state) })
+    case 'Vacant':
+    case 'Removing':
+    case 'Outstanding':
+    case 'LeavingAlive':
+    case 'Removed':
+      return TE.left({ _tag: 'KeyNotFound', name })
+  }
+}
+
+/** The secret of a key that is there. Needs neither OpenRouter nor the network. */
+export const get = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
+  pipe(
+    loadKey(deps, name),
+    TE.flatMap(({ state }) => handOut(deps, name, state)),
+  )

@@ -1,0 +1,91 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+
+import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
+import { type Instant, instant } from '../../domain/shared/instant.js'
+import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
+import { invalidInput, type VaultError } from '../errors.js'
+
+const bad = (field: string, rule: string): E.Either<VaultError, never> =>
+  E.left({ _tag: 'InvalidInput', field, rule })
+
+export const parseName = (text: string): E.Either<VaultError, KeyName> => pipe(keyName(text), E.mapLeft(invalidInput))
+
+const dollars = /^\d{1,9}(\.\d{1,4})?$/
+
+/** A limit in dollars: not negative, at most four decimals, below a billion. Zero means "may not spend". */
+export const parseLimit = (field: string, value: string | number): E.Either<VaultError, Picodollars> => {
+  const text = String(value).trim()
+  return dollars.test(text)
+    ? pipe(fromDecimalDollars(text), E.mapLeft(invalidInput))
+    : bad(field, 'must be a number of dollars, not negative, with at most four decimals, such as 25 or 12.50')
+}
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const span = /^(\d{1,5})([mhdw])$/
+const iso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
+
+const spanOf = (text: string): number | null => {
+  const match = span.exec(text)
+  const unit = units[match?.[2] ?? '']
+  return match === null || unit === undefined ? null : Number(match[1]) * unit
+}
+
+const isoOf = (text: string): number | null => {
+  if (!iso.test(text)) return null
+  const parsed = Date.parse(text)
+  return Number.isNaN(parsed) ? null : parsed
+}
+
+const momentRule = 'must be a span such as 90d, 12h or 30m, or an ISO 8601 time such as 2027-01-31T00:00:00Z'
+
+/** When a key is to expire: in the future. OpenRouter takes whole seconds in UTC. */
+export const parseExpiry = (text: string, now: Instant): E.Either<VaultError, Instant> => {
+  const length = spanOf(text)
+  const moment = length === null ? isoOf(text) : now + length
+  if (moment === null) return bad('expires', momentRule)
+  const whole = Math.floor(moment / 1000) * 1000
+  if (whole <= now) return bad('expires', 'must lie in the future')
+  return pipe(
+    instant(whole),
+    E.mapLeft(() => invalidInput({ field: 'expires', rule: 'must lie before the year 10000' })),
+  )
+}
+
+/** A moment in the past, given as a span back from now or as a time. */
+export const parseSince = (text: string, now: Instant): E.Either<VaultError, Instant> => {
+  const length = spanOf(text)
+  const moment = length === null ? isoOf(text) : Math.max(0, now - length)
+  if (moment === null) return bad('since', momentRule)
+  return pipe(
+    instant(moment),
+    E.mapLeft(() => invalidInput({ field: 'since', rule: momentRule })),
+  )
+}
+
+const tagKey = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/
+// eslint-disable-next-line no-control-regex -- a tag is shown on terminals
+const tagValue = /^[^\u0000-\u001f\u007f]{0,256}$/
+const secretLike = /sk-or-[A-Za-z0-9_-]{8,}/
+
+/** Tags are facts in a readable log: short, printable, and no place for a secret. */
+export const parseTags = (
+  tags: Readonly<Record<string, string>>,
+): E.Either<VaultError, Readonly<Record<string, string>>> => {
+  const entries = Object.entries(tags)
+  if (entries.length > 32) return bad('tag', 'at most 32 tags a key')
+  if (entries.some(([key]) => !tagKey.test(key)))
+    return bad('tag', 'a tag name must be 1 to 64 letters, digits, dots, slashes, underscores or hyphens')
+  if (entries.some(([, value]) => !tagValue.test(value)))
+    return bad('tag', 'a tag value must be at most 256 printable characters')
+  if (entries.some(([key, value]) => secretLike.test(`${key}=${value}`)))
+    return bad('tag', 'looks like a secret; tags are stored readable')
+  return E.right(tags)
+}
+
+/** A note that goes into the log with a suspension. */
+export const parseNote = (note: string | undefined): E.Either<VaultError, string | null> => {
+  if (note === undefined) return E.right(null)
+  if (!tagValue.test(note)) return bad('reason', 'must be at most 256 printable characters')
+  return secretLike.test(note) ? bad('reason', 'looks like a secret; reasons are stored readable') : E.right(note)
+}

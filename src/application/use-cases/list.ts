@@ -1,0 +1,52 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { heldKey } from '../../domain/key/view.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import { toDollars } from '../../domain/shared/picodollars.js'
+import type { LocalDeps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import { loadAllKeys, loadKey } from '../key-store.js'
+import type { KeyInFull, KeyView } from '../reports.js'
+import type { ListOptions } from '../vault.js'
+import { viewKey } from '../view-key.js'
+import { history } from './history.js'
+
+const matches = (view: KeyView, options: ListOptions): boolean => {
+  const { all, state, tag } = options
+  if (view.state === 'removed' && all !== true && state !== 'removed') return false
+  if (state !== undefined && view.state !== state) return false
+  return tag === undefined || view.tags[tag.key] === tag.value
+}
+
+export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
+  pipe(
+    loadAllKeys(deps),
+    TE.map((states) =>
+      [...states].flatMap(([name, state]) => {
+        const view = viewKey(name, state)
+        return view !== null && matches(view, options) ? [view] : []
+      }),
+    ),
+  )
+
+const lastFew = 10
+
+/** One name in full; its last incarnation if it was removed. */
+export const show = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, KeyInFull> =>
+  pipe(
+    TE.Do,
+    TE.bind('loaded', () => loadKey(deps, name)),
+    TE.bind('events', () => history(deps, { name, since: null, after: 0 })),
+    TE.flatMap(({ loaded, events }) => {
+      const view = viewKey(name, loaded.state)
+      if (view === null) return TE.left<VaultError, KeyInFull>({ _tag: 'KeyNotFound', name })
+      const held = heldKey(loaded.state.stage)
+      return TE.right<VaultError, KeyInFull>({
+        ...view,
+        residual: held === null ? 0 : toDollars(held.floor),
+        watchedAttempts: loaded.state.watched.length,
+        lastEvents: events.slice(-lastFew),
+      })
+    }),
+  )

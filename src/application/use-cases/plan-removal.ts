@@ -1,0 +1,94 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyState } from '../../domain/key/state.js'
+import { heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
+import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
+import { toDollars } from '../../domain/shared/picodollars.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
+import { checkPin } from '../pin.js'
+import type { KeyDetails } from '../ports/open-router-client.js'
+import type { RemoteError } from '../ports/remote-error.js'
+import type { RemovalPlan } from '../reports.js'
+import { limitsView } from '../view-key.js'
+import type { RemoveOptions } from '../vault.js'
+
+type Seen = { readonly remote: RemovalPlan['remote']; readonly details: KeyDetails | null }
+
+const unseen = (error: RemoteError): Seen => ({
+  remote: error._tag === 'Refused' ? 'unknown' : 'unreachable',
+  details: null,
+})
+
+const look = (deps: Deps, hash: KeyHash): TE.TaskEither<VaultError, Seen> =>
+  pipe(
+    checkPin(deps.client, deps.pin),
+    TE.matchE(
+      (error) => TE.right(unseen(error)),
+      (check) => (check.pinned ? read(deps, hash) : TE.left<VaultError>({ _tag: 'WrongAccount' })),
+    ),
+  )
+
+const read = (deps: Deps, hash: KeyHash): TE.TaskEither<VaultError, Seen> =>
+  pipe(
+    deps.client.getKeyDetails(hash),
+    TE.match(
+      (error): Seen => (error._tag === 'Absent' ? { remote: 'already-gone', details: null } : unseen(error)),
+      (details): Seen => ({ remote: details.policy.disabled ? 'disabled' : 'live', details }),
+    ),
+    TE.fromTask,
+  )
+
+const stepsOf = (remote: RemovalPlan['remote'], options: RemoveOptions): ReadonlyArray<string> => {
+  if (options.localOnly === true)
+    return ['leave the key alive at OpenRouter, as your recorded choice', 'destroy the sealed secret']
+  const proof = 'prove it gone: listing, read by hash, a canary key and the secret itself'
+  const shred = 'destroy the sealed secret'
+  if (remote === 'already-gone') return [proof, shred]
+  return ['disable the key and set its limit to 0, and read that back', 'delete the key', proof, shred]
+}
+
+const planOf = (name: KeyName, state: KeyState, seen: Seen, options: RemoveOptions): RemovalPlan => {
+  const spec = incarnationOf(state.stage)?.spec
+  const held = heldKey(state.stage)
+  const month = seen.details?.usage.month ?? null
+  return {
+    name,
+    state: publicState(state) ?? 'removed',
+    hash: held?.hash ?? null,
+    label: held?.label ?? null,
+    limits:
+      spec === undefined
+        ? { monthlySpend: null, dailySpend: null, alertThreshold: null, alertThresholds: [] }
+        : limitsView(spec),
+    remote: seen.remote,
+    spentThisMonth: month === null ? null : toDollars(month),
+    steps: held === null ? ['give up the unfinished key'] : stepsOf(seen.remote, options),
+  }
+}
+
+const isGone = (state: KeyState): boolean => state.stage._tag === 'Vacant' || state.stage._tag === 'Removed'
+
+/** Looks at the key and says what a removal would do. */
+export const planRemoval = (
+  deps: Deps,
+  name: KeyName,
+  options: RemoveOptions,
+): TE.TaskEither<VaultError, RemovalPlan> =>
+  pipe(
+    loadKey(deps, name),
+    TE.flatMap(({ state }) => {
+      if (isGone(state)) return TE.left<VaultError, RemovalPlan>({ _tag: 'KeyNotFound', name })
+      const held = heldKey(state.stage)
+      const seen: TE.TaskEither<VaultError, Seen> =
+        held === null || options.localOnly === true
+          ? TE.right({ remote: 'unknown', details: null })
+          : look(deps, held.hash)
+      return pipe(
+        seen,
+        TE.map((answer) => planOf(name, state, answer, options)),
+      )
+    }),
+  )

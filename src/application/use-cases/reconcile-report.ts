@@ -1,0 +1,75 @@
+import type { KeyEvent } from '../../domain/key/event.js'
+import type { KeyState } from '../../domain/key/state.js'
+import { hashOf, pendingWork, publicState } from '../../domain/key/view.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import type { Advanced } from '../advance.js'
+import type { ReconciledKey, ReconcileReport } from '../reports.js'
+import type { States, Swept } from './sweep-account.js'
+
+/** One name that was driven on, with its state before. */
+export interface Driven {
+  readonly name: KeyName
+  readonly before: KeyState
+  readonly advanced: Advanced
+}
+
+export const entry = (name: KeyName, state: KeyState, reason: string | null): ReconciledKey => ({
+  name,
+  state: publicState(state) ?? 'free',
+  pending: pendingWork(state),
+  reason,
+})
+
+const reasonOf = ({ advanced }: Driven): string | null => {
+  const { stop } = advanced
+  if (stop._tag === 'GaveUp') return stop.cause.message
+  return stop._tag === 'InFlight' ? 'another process is at it' : null
+}
+
+const undoings: ReadonlySet<string> = new Set([
+  'ProvisioningRolledBack',
+  'RemovalRolledBack',
+  'ContainmentRolledBack',
+  'LiftingRolledBack',
+])
+
+const revokedStrays = ({ name, advanced }: Driven): ReconcileReport['orphansRevoked'] => {
+  const own = hashOf(advanced.state.stage)
+  return advanced.events.flatMap((event) =>
+    event.type === 'RevocationProven' && event.hash !== own ? [{ name, hash: event.hash }] : [],
+  )
+}
+
+export const driftOf = (name: KeyName, events: ReadonlyArray<KeyEvent>, states: States): ReconcileReport['drift'] => {
+  const stage = states.get(name)?.stage
+  const hash = (stage === undefined ? null : hashOf(stage)) ?? ''
+  return events.flatMap((event) => {
+    if (event.type === 'StrayFound' && event.origin === 'resurfaced')
+      return [{ name, hash: event.hash, found: 'a removed key is alive again' }]
+    if (event.type !== 'DriftObserved') return []
+    return [{ name, hash, found: event.policy === null ? 'deleted at OpenRouter' : 'changed at OpenRouter' }]
+  })
+}
+
+/** What a reconcile did, from the states before and after. */
+export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport => {
+  const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
+  const open = driven.filter((each) => pendingWork(each.advanced.state).length > 0)
+  const had = settled.filter((each) => pendingWork(each.before).length > 0)
+  const wasUndone = (each: Driven): boolean => each.advanced.events.some((event) => undoings.has(event.type))
+  const list = (all: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>
+    all.map((each) => entry(each.name, each.advanced.state, reasonOf(each)))
+  const gone = new Set(driven.flatMap((each) => revokedStrays(each).map((stray) => stray.hash)))
+  return {
+    finished: list(had.filter((each) => !wasUndone(each))),
+    undone: list(had.filter(wasUndone)),
+    orphansRevoked: driven.flatMap(revokedStrays),
+    unheld: swept.findings.flatMap((finding) =>
+      finding._tag === 'Unheld' && !gone.has(finding.hash)
+        ? [{ hash: finding.hash, remoteName: finding.remoteName }]
+        : [],
+    ),
+    drift: [...swept.events].flatMap(([name, events]) => driftOf(name, events, swept.states)),
+    outstanding: list(open),
+  }
+}

@@ -1,0 +1,75 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { pendingWork } from '../../domain/key/view.js'
+import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
+import { advance } from '../advance.js'
+import { type Budget, startBudget } from '../budget.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import type { ReconcileReport } from '../reports.js'
+import { transact } from '../transact.js'
+import { type Driven, driftOf, entry, report } from './reconcile-report.js'
+import { look, type Swept, sweepAll } from './sweep-account.js'
+
+const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Driven> =>
+  pipe(
+    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
+    TE.flatMap(() => advance(deps, name, budget, swept.events.get(name) ?? [])),
+    TE.map((advanced) => ({ name, before: swept.states.get(name) ?? deps.protocol.decider.initial, advanced })),
+  )
+
+const needsWork = (swept: Swept): ReadonlyArray<KeyName> => {
+  const touched = [...swept.events.keys()]
+  const pending = [...swept.states].filter(([, state]) => pendingWork(state).length > 0).map(([name]) => name)
+  return [...new Set([...pending, ...touched])].sort()
+}
+
+/** Settles whatever is unfinished, sweeps lost keys, and puts drift back. Safe to run at any time, by anybody, twice. */
+export const reconcile = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<VaultError, ReconcileReport> => {
+  const budget = startBudget(deps.clock, deps.timing.retryBudget)
+  return pipe(
+    sweepAll(deps, revoke),
+    TE.flatMap((swept) =>
+      pipe(
+        TE.traverseSeqArray((name: KeyName) => driveOne(deps, budget, swept, name))(needsWork(swept)),
+        TE.map((driven) => report(swept, driven)),
+      ),
+    ),
+  )
+}
+
+/** What a reconcile would be about; nothing is recorded, nothing is sent but reads. */
+export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileReport> =>
+  pipe(
+    look(deps),
+    TE.map(({ states, findings, listing }) => {
+      const known = new Map(listing.keys.map((key) => [key.hash, key.policy]))
+      const drifting = [...states].flatMap(([name, state]) => {
+        const { stage } = state
+        if (stage._tag !== 'Held') return []
+        const listed = known.get(stage.key.hash)
+        const decision = deps.protocol.decider.decide(
+          { _tag: 'Observe', hash: stage.key.hash, policy: listed ?? null, at: deps.clock.now() },
+          state,
+        )
+        const events = isRight(decision) ? decision.right : []
+        return driftOf(name, events, states)
+      })
+      return {
+        finished: [],
+        undone: [],
+        orphansRevoked: [],
+        unheld: findings.flatMap((each) =>
+          each._tag === 'Unheld' ? [{ hash: each.hash, remoteName: each.remoteName }] : [],
+        ),
+        drift: drifting,
+        outstanding: [...states].flatMap(([name, state]) =>
+          pendingWork(state).length > 0 || findings.some((each) => each._tag === 'Orphan' && each.name === name)
+            ? [entry(name, state, null)]
+            : [],
+        ),
+      }
+    }),
+  )

@@ -1,0 +1,78 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyCommand } from '../../domain/key/command.js'
+import type { KeyEvent, RemovalMode } from '../../domain/key/event.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import { type Advanced, advance } from '../advance.js'
+import { startBudget } from '../budget.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import type { ChangeReport } from '../reports.js'
+import { refusalError, transact, type Transacted } from '../transact.js'
+import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
+
+type Remote = ChangeReport['remote']
+
+const removed = (name: KeyName, advanced: Advanced, remote: Remote, proof: ChangeReport['proof']): ChangeReport =>
+  changeReport(name, 'removed', advanced, { remote, proof })
+
+const isVacant = (advanced: Advanced): boolean =>
+  advanced.state.stage._tag === 'Vacant' && advanced.state.strays.length === 0
+
+const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
+  const { stage, strays } = advanced.state
+  if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
+  if (stage._tag === 'Removed' && strays.length === 0)
+    return TE.right(removed(name, advanced, stage.remote, stage.proof?.strength ?? null))
+  if (isVacant(advanced)) {
+    const proven = lastOf(advanced.events, 'RevocationProven')
+    return TE.right(
+      removed(name, advanced, proven === null ? 'already-gone' : 'revoked', proven?.proof.strength ?? null),
+    )
+  }
+  const undone = lastOf(advanced.events, 'RemovalRolledBack')
+  if (stage._tag === 'Held' && undone !== null) return undoneError(deps, undone.cause)
+  const remote: Remote = stage._tag === 'Outstanding' || strays.length > 0 ? 'outstanding' : 'live'
+  return TE.right(incomplete(name, advanced, { remote }))
+}
+
+const accept =
+  (name: KeyName) =>
+  (done: Transacted): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+    if (done._tag === 'Done') return TE.right(done.events)
+    return done.refusal._tag === 'AlreadySettled' || done.refusal._tag === 'NothingNew'
+      ? TE.right([])
+      : TE.left(refusalError(name, done.refusal, done.state))
+  }
+
+/** Asking again for a removal that is owed means: try now, not at its date. */
+const retryNow = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
+    TE.flatMap(accept(name)),
+  )
+
+const drive = (deps: Deps, name: KeyName, command: () => KeyCommand): TE.TaskEither<VaultError, ChangeReport> => {
+  const budget = startBudget(deps.clock, deps.timing.retryBudget)
+  return pipe(
+    transact(deps, name, command),
+    TE.flatMap(accept(name)),
+    TE.flatMap((events) =>
+      pipe(
+        retryNow(deps, name),
+        TE.map((more) => [...events, ...more]),
+      ),
+    ),
+    TE.flatMap((events) => advance(deps, name, budget, events)),
+    TE.flatMap((advanced) => conclude(deps, name, advanced)),
+  )
+}
+
+/** Contains, deletes, proves, shreds; or what is left of that after an earlier try. */
+export const remove = (deps: Deps, name: KeyName, mode: RemovalMode): TE.TaskEither<VaultError, ChangeReport> =>
+  drive(deps, name, () => ({ _tag: 'Remove', mode, at: deps.clock.now() }))
+
+/** Forgets a key here and lets it live there, as its owner's recorded choice. */
+export const leaveAlive = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ChangeReport> =>
+  drive(deps, name, () => ({ _tag: 'LeaveAlive', at: deps.clock.now() }))

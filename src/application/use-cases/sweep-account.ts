@@ -1,0 +1,122 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyEvent } from '../../domain/key/event.js'
+import type { KeyState } from '../../domain/key/state.js'
+import type { Finding } from '../../domain/key/sweep.js'
+import { type KeyHash, keyName, type KeyName } from '../../domain/shared/identifiers.js'
+import { parseMarker } from '../../domain/shared/marker.js'
+import { causeOf } from '../causes.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import { loadAllKeys } from '../key-store.js'
+import { checkPin } from '../pin.js'
+import type { KeyListing } from '../ports/open-router-client.js'
+import { transact } from '../transact.js'
+import { observe, observeMissing } from './observe.js'
+import { undoneError } from './outcome.js'
+
+export type States = ReadonlyMap<KeyName, KeyState>
+
+/** What the sweep saw, and the facts that it recorded. */
+export interface Swept {
+  readonly states: States
+  readonly findings: ReadonlyArray<Finding>
+  readonly events: ReadonlyMap<KeyName, ReadonlyArray<KeyEvent>>
+}
+
+/** Listing first, log second: an intent is in the log before its key can be listed, so no key of ours looks foreign. */
+export const look = (
+  deps: Deps,
+): TE.TaskEither<VaultError, { readonly listing: KeyListing; readonly states: States; readonly findings: ReadonlyArray<Finding> }> =>
+  pipe(
+    checkPin(deps.client, deps.pin),
+    TE.matchE(
+      (error) => undoneError(deps, causeOf(error)),
+      (check) => (check.pinned ? TE.right(check) : TE.left<VaultError>({ _tag: 'WrongAccount' })),
+    ),
+    TE.flatMap(() =>
+      pipe(
+        deps.client.listKeys(),
+        TE.matchE(
+          (error): TE.TaskEither<VaultError, KeyListing> => undoneError(deps, causeOf(error)),
+          (listing) => TE.right(listing),
+        ),
+      ),
+    ),
+    TE.bindTo('listing'),
+    TE.bind('states', () => loadAllKeys(deps)),
+    TE.map(({ listing, states }) => ({
+      listing,
+      states,
+      findings: deps.protocol.sweep(deps.vault, states, listing.keys),
+    })),
+  )
+
+const condemn = (
+  deps: Deps,
+  finding: Extract<Finding, { readonly _tag: 'Orphan' }>,
+): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, finding.name, () => ({
+      _tag: 'Condemn',
+      hash: finding.hash,
+      origin: finding.origin,
+      nonce: finding.nonce,
+      at: deps.clock.now(),
+    })),
+    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
+  )
+
+/** An unheld key that its owner names is destroyed under the name that it bears. */
+const condemnUnheld = (
+  findings: ReadonlyArray<Finding>,
+  wanted: KeyHash | null,
+): TE.TaskEither<VaultError, ReadonlyArray<Finding>> => {
+  if (wanted === null) return TE.right([])
+  const unheld = findings.find((finding) => finding._tag === 'Unheld' && finding.hash === wanted)
+  const marker = unheld?._tag === 'Unheld' ? parseMarker(unheld.remoteName) : null
+  const name = marker === null ? null : keyName(marker.name)
+  if (marker === null || name === null || !isRight(name))
+    return TE.left({
+      _tag: 'NotUnheld',
+      hash: wanted,
+      message: 'only a key that reconcile reports as unheld can be revoked this way',
+    })
+  return TE.right([{ _tag: 'Orphan', name: name.right, hash: wanted, nonce: marker.nonce, origin: 'unheld' }])
+}
+
+/** Looks at the whole account and tells every stream what was seen of its keys. */
+export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<VaultError, Swept> =>
+  pipe(
+    look(deps),
+    TE.bindTo('seen'),
+    TE.bind('extra', ({ seen }) => condemnUnheld(seen.findings, revoke)),
+    TE.flatMap(({ seen, extra }) => {
+      const events = new Map<KeyName, ReadonlyArray<KeyEvent>>()
+      const note = (name: KeyName, found: ReadonlyArray<KeyEvent>): void => {
+        if (found.length > 0) events.set(name, [...(events.get(name) ?? []), ...found])
+      }
+      const known = new Map(seen.listing.keys.map((key) => [key.hash, key.policy]))
+      const one = (finding: Finding): TE.TaskEither<VaultError, void> => {
+        if (finding._tag === 'Unheld') return TE.right(undefined)
+        const work =
+          finding._tag === 'Orphan' ? condemn(deps, finding) : observe(deps, seen.states, finding, known)
+        return pipe(
+          work,
+          TE.map((found) => {
+            note(finding.name, found)
+          }),
+        )
+      }
+      return pipe(
+        TE.traverseSeqArray(one)([...seen.findings, ...extra]),
+        TE.flatMap(() => observeMissing(deps, seen.states, seen.listing)),
+        TE.map((missing) => {
+          for (const [name, found] of missing) note(name, found)
+          return { states: seen.states, findings: seen.findings, events }
+        }),
+      )
+    }),
+  )
