@@ -8,6 +8,7 @@ import type { HttpRequest, HttpResponse, HttpTransport, TransportError } from '.
 import { reveal } from '../../application/secret.js'
 import type { Millis } from '../../domain/shared/instant.js'
 import type { BaseUrl } from './base-url.js'
+import { type Connections, makeConnections } from './connections.js'
 import { exchange } from './exchange.js'
 import { loadUndici, type Undici } from './load-undici.js'
 import type { Proxy } from './proxy.js'
@@ -35,7 +36,8 @@ export interface ClosableTransport {
 type Connector = ReturnType<typeof buildConnector>
 
 const megabyte = 1024 * 1024
-const readingConnections = 4
+// What setTimeout can wait; given more it does not wait at all.
+const longestTimer = 2 ** 31 - 1
 const sendable = /^[\x21-\x7e]+$/
 
 const notSent = (message: string): E.Either<TransportError, never> =>
@@ -44,7 +46,8 @@ const notSent = (message: string): E.Either<TransportError, never> =>
 const authority = ({ hostname, port }: BaseUrl): string => `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
 
 const connectorFor = ({ buildConnector }: Undici, options: UndiciTransportOptions): Connector => {
-  const { proxy, timeout, baseUrl } = options
+  const { proxy, baseUrl } = options
+  const timeout = Math.min(options.timeout, longestTimer)
   const ca = options.ca === null ? null : [...rootCertificates, options.ca]
   const direct = buildConnector({ timeout, ...(ca === null ? {} : { ca }) })
   if (proxy === null) return direct
@@ -77,43 +80,30 @@ const optionsOf = ({ baseUrl, userAgent }: UndiciTransportOptions, request: Http
   bodyTimeout: 0,
 })
 
-/**
- * HTTPS by undici, which is loaded at the first request.
- *
- * Reads share kept-alive connections. A change goes out on a connection of its own, closed afterwards: on a kept one that the
- * other side has just closed, it could not be told whether a POST arrived, and an ordinary create would turn into a lost one.
- * Nothing is pipelined, repeated or redirected.
- */
+const connect = async (options: UndiciTransportOptions): Promise<Connections> => {
+  const undici = await loadUndici()
+  const connector = connectorFor(undici, options)
+  return makeConnections(
+    (kept) => new undici.Client(options.baseUrl.origin, { connect: connector, pipelining: kept ? 1 : 0 }),
+  )
+}
+
+/** HTTPS by undici, which is loaded at the first request. Nothing is pipelined, repeated or redirected. */
 export const makeUndiciTransport = (options: UndiciTransportOptions): ClosableTransport => {
-  const { baseUrl, timeout, mostBytes = 20 * megabyte } = options
-  const open = new Set<Dispatcher>()
+  const { mostBytes = 20 * megabyte } = options
+  const timeout = Math.min(options.timeout, longestTimer)
   let isClosed = false
-
-  const kept = async () => {
-    const undici = await loadUndici()
-    const connect = connectorFor(undici, options)
-    const reads = new undici.Pool(baseUrl.origin, { connect, connections: readingConnections, pipelining: 1 })
-    open.add(reads)
-    return { reads, forChange: () => new undici.Client(baseUrl.origin, { connect, pipelining: 0 }) }
-  }
-  let keeping: Promise<Awaited<ReturnType<typeof kept>> | null> | null = null
-
-  const drop = (dispatcher: Dispatcher): void => {
-    open.delete(dispatcher)
-    // The answer is in; how its connection ends changes nothing.
-    dispatcher.destroy().catch(() => undefined)
-  }
+  let connecting: Promise<Connections | null> | null = null
 
   const send = async (request: HttpRequest): Promise<E.Either<TransportError, HttpResponse>> => {
     if (!sendable.test(reveal(request.bearer))) return notSent('the credential has characters that no header can carry')
-    const dispatchers = await (keeping ??= kept().catch(() => null))
-    if (dispatchers === null) return notSent('the HTTP library could not be loaded')
+    const connections = await (connecting ??= connect(options).catch(() => null))
+    if (connections === null) return notSent('the HTTP library could not be loaded')
     if (isClosed) return notSent('the transport is closed')
     const once = request.method !== 'GET'
-    const dispatcher = once ? dispatchers.forChange() : dispatchers.reads
-    open.add(dispatcher)
+    const { dispatcher, release } = once ? connections.forChange() : connections.forRead()
     const result = await exchange(dispatcher, optionsOf(options, request), { timeout, mostBytes, once })
-    if (once) drop(dispatcher)
+    release()
     return result
   }
 
@@ -121,8 +111,7 @@ export const makeUndiciTransport = (options: UndiciTransportOptions): ClosableTr
     transport: (request) => () => send(request),
     close: async () => {
       isClosed = true
-      await Promise.all([...open].map((dispatcher) => dispatcher.destroy()))
-      open.clear()
+      await (await connecting)?.destroy()
     },
   }
 }
