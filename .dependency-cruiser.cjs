@@ -1,0 +1,126 @@
+// Which folder may import which: domain <- application <- adapters and cli, and one composition root that knows them all.
+// Type-only imports count (tsPreCompilationDeps). `test/architecture/layers.test.ts` proves that each rule can fail.
+
+const composition = '^src/adapters/composition/'
+const entryPoints = '^src/(index|cli/main)\\.ts$'
+const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A cycle has no first module to read.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, path: '.' },
+    },
+    {
+      name: 'no-dev-dependency-in-src',
+      comment: 'What the package imports when installed must be among its dependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
+    {
+      name: 'domain-knows-no-outer-layer',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: '^src/(?!domain/)' },
+    },
+    {
+      name: 'domain-knows-no-node',
+      comment: 'The domain does no I/O: it has no clock, no chance and no machine.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'domain-knows-fp-ts-only',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { dependencyTypes: npm, pathNot: '^node_modules/fp-ts/lib/' },
+    },
+    {
+      name: 'application-knows-no-outer-layer',
+      severity: 'error',
+      from: { path: '^src/application/' },
+      to: { path: '^src/(?!application/|domain/)' },
+    },
+    {
+      name: 'application-knows-no-node',
+      comment: 'What needs Node is an adapter behind a port.',
+      severity: 'error',
+      from: { path: '^src/application/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'application-knows-fp-ts-only',
+      severity: 'error',
+      from: { path: '^src/application/' },
+      to: { dependencyTypes: npm, pathNot: '^node_modules/fp-ts/lib/' },
+    },
+    {
+      name: 'adapters-know-no-sibling',
+      comment: 'Adapters meet in the composition root.',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/', pathNot: [composition, '^src/adapters/sandbox/'] },
+      to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
+    },
+    {
+      name: 'sandbox-knows-the-simulation-only',
+      comment: 'The sandbox is the simulated OpenRouter, served over HTTP.',
+      severity: 'error',
+      from: { path: '^src/adapters/sandbox/' },
+      to: { path: '^src/adapters/(?!sandbox/|simulated-openrouter/)' },
+    },
+    {
+      name: 'adapters-know-no-face',
+      severity: 'error',
+      from: { path: '^src/adapters/' },
+      to: { path: '^src/(cli/|index\\.ts)' },
+    },
+    {
+      name: 'composition-is-for-entry-points',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [composition, entryPoints] },
+      to: { path: composition },
+    },
+    {
+      name: 'undici-in-the-transport-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/openrouter/(exchange|load-undici|undici-[a-z]+)(\\.d)?\\.ts$' },
+      to: { path: '^node_modules/undici/' },
+    },
+    {
+      name: 'yaml-in-the-configuration-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/config/' },
+      to: { path: '^node_modules/yaml/' },
+    },
+    {
+      name: 'tsyringe-in-the-composition-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: composition },
+      to: { path: '^node_modules/(tsyringe|@abraham/reflection)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

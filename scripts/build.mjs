@@ -1,0 +1,45 @@
+// Builds `dist/`: the library (ES modules and declarations, one file per module) and the command line (one bundle).
+// The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { bundleCli } from './bundle-cli.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const compiled = join(root, '.cache/build/lib')
+const next = join(root, `.cache/build/dist-${process.pid}`)
+const dist = join(root, 'dist')
+
+const compile = () => {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** What the compiler left behind from modules that are gone must not be shipped, nor the CLI's own, which are bundled. */
+const isShipped = (file) => {
+  const source = join(root, 'src', relative(compiled, file))
+  if (source.startsWith(join(root, 'src/cli'))) return false
+  if (existsSync(source)) return true
+  return existsSync(source.replace(/(\.d\.ts|\.js)$/, '.ts'))
+}
+
+const place = async () => {
+  const old = `${next}-old`
+  if (existsSync(dist)) await rename(dist, old)
+  await rename(next, dist)
+  await rm(old, { recursive: true, force: true })
+}
+
+const began = performance.now()
+compile()
+await rm(next, { recursive: true, force: true })
+await mkdir(next, { recursive: true })
+await cp(compiled, next, { recursive: true, filter: isShipped })
+await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
+await place()
+console.error(`built ${relative(root, dist)} in ${((performance.now() - began) / 1000).toFixed(1)} s`)

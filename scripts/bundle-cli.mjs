@@ -1,0 +1,76 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+
+import { build } from 'esbuild'
+
+/**
+ * yaml offers Node its CommonJS build only, and esbuild gives an `import()` of such a module no named exports. Its other
+ * build is the same code in ES modules.
+ */
+const yamlModules = join(dirname(createRequire(import.meta.url).resolve('yaml/package.json')), 'browser/index.js')
+
+/** CommonJS packages inside an ES module ask for `require` when they reach for Node's own modules. */
+const requireShim =
+  "import { createRequire as $createRequire } from 'node:module'\nconst require = $createRequire(import.meta.url)\n"
+
+const withShim = (text) => {
+  if (!text.includes('typeof require')) return text
+  const [, shebang, rest] = /^(#!.*\n)?([\s\S]*)$/.exec(text)
+  return `${shebang ?? ''}${requireShim}${rest}`
+}
+
+const withShebang = (text) => (text.startsWith('#!') ? text : `#!/usr/bin/env node\n${text}`)
+
+/** The folders, below `node_modules`, of the packages of which something went into the bundle. */
+const bundledPackages = (metafile) => {
+  const folders = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort()
+}
+
+/** Whoever passes the bundle on passes these packages on, and their licences ask to go with them. */
+const licences = async (root, folders) => {
+  const sections = folders.map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+    const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry))
+    if (file === undefined) throw new Error(`${name} is bundled, and no licence file lies in ${folder}`)
+    return `${name} ${version} (${license})\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`
+  })
+  return `The command line contains code of these packages.\n\n${(await Promise.all(sections)).join('\n---\n\n')}`
+}
+
+/**
+ * Bundles the command line into `outdir`: `<name>.js`, and a file per part that is loaded only when needed.
+ * One file reads faster than the hundreds it is made of. Names stay as they are, so that a stack trace can be read.
+ */
+export const bundleCli = async ({ root, entry, outdir, name }) => {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { [name]: entry },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts/lib': 'io-ts/es6', yaml: yamlModules },
+    external: ['libsql'],
+    chunkNames: '[name]-[hash]',
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+  })
+  await mkdir(outdir, { recursive: true })
+  for (const { path, text } of outputFiles) {
+    const isEntry = basename(path) === `${name}.js`
+    const shimmed = withShim(text)
+    await writeFile(path, isEntry ? withShebang(shimmed) : shimmed, { mode: isEntry ? 0o755 : 0o644 })
+  }
+  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licences(root, bundledPackages(metafile)))
+}
