@@ -102,3 +102,6 @@ export const defaultWorkspace = (account: Account): Workspace => account.workspa
 /** The workspace with this id or slug. */
 export const findWorkspace = (account: Account, idOrSlug: string): Workspace | undefined =>
   account.workspaces.find((workspace) => workspace.id === idOrSlug || workspace.slug === idOrSlug)
+
+export const workspaceById = (account: Account, id: string): Workspace | undefined =>
+  account.workspaces.find((workspace) => workspace.id === id)

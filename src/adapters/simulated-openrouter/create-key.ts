@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-import { defaultWorkspace, findWorkspace, withEntry } from './account.js'
+import { defaultWorkspace, withEntry, workspaceById } from './account.js'
 import { decodeBody } from './body.js'
 import { answer, change, type Endpoint } from './endpoint.js'
 import { badRequest } from './errors.js'
@@ -24,7 +24,7 @@ export const createKey: Endpoint = (call) => {
   if (E.isLeft(limit)) return answer(call, limit.left)
   const expiresAt = readExpiry(body.expires_at, now)
   if (E.isLeft(expiresAt)) return answer(call, expiresAt.left)
-  const workspace = findWorkspace(account, body.workspace_id ?? defaultWorkspace(account).id)
+  const workspace = workspaceById(account, body.workspace_id ?? defaultWorkspace(account).id)
   if (workspace === undefined) return answer(call, badRequest('Invalid request parameters: workspace_id'))
 
   const [minted, secret] = mintSecret(sha256, account)

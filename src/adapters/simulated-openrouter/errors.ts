@@ -1,7 +1,7 @@
 import { jsonResponse, type WireResponse } from './wire.js'
 
 /**
- * An error in OpenRouter's JSON format. Live bodies carry the account's `user_id` when the caller is known.
+ * An error in OpenRouter's JSON format. Live bodies may also carry the account's `user_id`; these do not.
  * Source: https://openrouter.ai/docs/api-reference/errors
  */
 export const errorResponse = (

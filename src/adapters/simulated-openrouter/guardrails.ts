@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 
 import { toDollars } from '../../domain/shared/picodollars.js'
-import { type Account, defaultWorkspace, findWorkspace, type Guardrail, withEntry, withoutEntry } from './account.js'
+import { type Account, defaultWorkspace, type Guardrail, withEntry, withoutEntry, workspaceById } from './account.js'
 import { decodeBody } from './body.js'
 import { answer, change, type Endpoint } from './endpoint.js'
 import { badRequest, errorResponse, notFound } from './errors.js'
 import { createGuardrailBody, patchGuardrailBody, readTerms } from './guardrail-body.js'
 import { showTime } from './key-json.js'
 import { mintUuid } from './mint.js'
-import { page } from './paging.js'
+import { page, readWorkspaceId } from './paging.js'
 import { jsonResponse } from './wire.js'
 
 const guardrailJson = (guardrail: Guardrail): Readonly<Record<string, unknown>> => ({
@@ -34,8 +34,9 @@ const putGuardrail = (account: Account, guardrail: Guardrail): Account => ({
 
 /** `GET /guardrails`: of the default workspace unless another is named. */
 export const listGuardrails: Endpoint = (call) => {
-  const workspaceId = call.request.query['workspace_id'] ?? defaultWorkspace(call.account).id
-  const rows = [...call.account.guardrails.values()].filter((guardrail) => guardrail.workspaceId === workspaceId)
+  const workspaceId = readWorkspaceId(call.account, call.request)
+  if (E.isLeft(workspaceId)) return answer(call, workspaceId.left)
+  const rows = [...call.account.guardrails.values()].filter((guardrail) => guardrail.workspaceId === workspaceId.right)
   const listed = page(call.request, rows, guardrailJson)
   return answer(call, E.isLeft(listed) ? listed.left : jsonResponse(200, listed.right))
 }
@@ -49,7 +50,7 @@ export const createGuardrail: Endpoint = (call) => {
   const blank = { name: '', description: null, limit: null, reset: null, includeByok: false }
   const terms = readTerms(blank, body.right)
   if (E.isLeft(terms)) return answer(call, terms.left)
-  const workspace = findWorkspace(account, body.right.workspace_id ?? defaultWorkspace(account).id)
+  const workspace = workspaceById(account, body.right.workspace_id ?? defaultWorkspace(account).id)
   if (workspace === undefined) return answer(call, badRequest('Invalid request parameters: workspace_id'))
   const [minted, id] = mintUuid(call.sha256, account)
   const guardrail = { id, ...terms.right, workspaceId: workspace.id, createdAt: now, updatedAt: null }

@@ -1,10 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-import { defaultWorkspace } from './account.js'
 import { answer, type Endpoint } from './endpoint.js'
 import { badRequest } from './errors.js'
 import { keyJson } from './key-json.js'
-import { readCount } from './paging.js'
+import { readCount, readWorkspaceId } from './paging.js'
 import { jsonResponse } from './wire.js'
 
 /**
@@ -20,10 +19,11 @@ export const listKeys: Endpoint = (call) => {
   if (disabledToo !== 'true' && disabledToo !== 'false') {
     return answer(call, badRequest('Invalid request parameters: include_disabled'))
   }
-  const workspaceId = request.query['workspace_id'] ?? defaultWorkspace(account).id
+  const workspaceId = readWorkspaceId(account, request)
+  if (E.isLeft(workspaceId)) return answer(call, workspaceId.left)
   const rows = [...account.keys.values()]
     .reverse()
-    .filter((key) => key.workspaceId === workspaceId && (disabledToo === 'true' || !key.disabled))
+    .filter((key) => key.workspaceId === workspaceId.right && (disabledToo === 'true' || !key.disabled))
     .slice(offset.right, offset.right + account.settings.pageSize)
   return answer(call, jsonResponse(200, { data: rows.map((key) => keyJson(key, now)) }))
 }

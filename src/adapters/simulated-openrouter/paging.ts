@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 
+import { type Account, defaultWorkspace } from './account.js'
 import { badRequest } from './errors.js'
 import type { WireRequest, WireResponse } from './wire.js'
 
@@ -29,4 +30,12 @@ export const page = <A>(
   if (E.isLeft(limit)) return limit
   const data = rows.slice(offset.right, offset.right + limit.right).map(show)
   return E.right({ data, total_count: rows.length })
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The workspace that a listing is of: the default one unless `workspace_id` names another, which must be a UUID. */
+export const readWorkspaceId = (account: Account, request: WireRequest): E.Either<WireResponse, string> => {
+  const id = request.query['workspace_id'] ?? defaultWorkspace(account).id
+  return uuid.test(id) ? E.right(id) : E.left(badRequest('Invalid request parameters: workspace_id'))
 }

@@ -23,6 +23,16 @@ describe('the controls of the sandbox', () => {
     })
   })
 
+  it('show what came late as soon as it is due', async () => {
+    const time = { at: Date.now() }
+    await withSandbox({ faultSpec: 'POST /keys:late(500)', now: () => time.at }, async (sandbox) => {
+      await ask(sandbox, 'POST', '/keys', { name: 'k' }).catch(() => undefined)
+      expect((await control(sandbox, 'GET', '/state')).json).toMatchObject({ keys: [], due: 1 })
+      time.at += 500
+      expect((await control(sandbox, 'GET', '/state')).json).toMatchObject({ keys: [{ name: 'k' }], due: 0 })
+    })
+  })
+
   it('set and end faults, and say what is wrong with them', async () => {
     await withSandbox({ faultSpec: '*:html' }, async (sandbox) => {
       expect((await ask(sandbox, 'GET', '/key')).status).toBe(502)

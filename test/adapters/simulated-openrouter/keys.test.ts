@@ -87,6 +87,8 @@ describe('listing keys', () => {
     expect(names({})).toEqual(['here'])
     expect(names({ include_disabled: 'true' })).toEqual(['off', 'here'])
     expect(names({ workspace_id: team })).toEqual(['there'])
+    expect(openRouter.ask('GET', '/keys', undefined, { query: { workspace_id: 'team' } }).status).toBe(400)
+    expect(openRouter.ask('POST', '/keys', { name: 'k', workspace_id: 'team' }).status).toBe(400)
   })
 })
 

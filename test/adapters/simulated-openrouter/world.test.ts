@@ -52,6 +52,22 @@ describe('faults', () => {
     expect(openRouter.world.account.keys.size).toBe(1)
   })
 
+  it('applies what is due in order of time, not of request', () => {
+    const openRouter = service()
+    const { hash } = makeKey(openRouter)
+    openRouter.try('PATCH', `/keys/${hash}`, { name: 'second' }, { _tag: 'late', delay: 20 })
+    openRouter.try('PATCH', `/keys/${hash}`, { name: 'first' }, { _tag: 'late', delay: 10 })
+    settleDue(openRouter.world, start + 100)
+    expect(openRouter.world.account.keys.get(hash)).toMatchObject({ name: 'second', updatedAt: start + 20 })
+  })
+
+  it('remembers a bounded past', () => {
+    const openRouter = service()
+    for (let n = 0; n < 80; n += 1) makeKey(openRouter)
+    expect(openRouter.world.history).toHaveLength(64)
+    expect(openRouter.world.history[0]?.keys.size).toBe(79)
+  })
+
   it('answers a stale read from the past and leaves the present as it is', () => {
     const openRouter = service()
     const { hash } = makeKey(openRouter)
@@ -95,6 +111,14 @@ describe('the journal', () => {
       { caller: { key: hash }, status: 200 },
     ])
     expect(JSON.stringify(openRouter.world.journal)).not.toMatch(/sk-or-/)
+  })
+})
+
+describe('the journal of a careless client', () => {
+  it('hides what looks like a key', () => {
+    const openRouter = service()
+    openRouter.ask('POST', '/keys', { name: `k ${openRouter.managementKey}` })
+    expect(openRouter.world.journal[0]?.body).toBe('{"name":"k <redacted>"}')
   })
 })
 
