@@ -8,8 +8,9 @@ import type {
   StreamAppend,
   VersionConflict,
 } from '../../application/ports/event-log.js'
-import { type Database, inTransaction } from './database.js'
+import type { Database } from './database.js'
 import { isTaken, unavailable } from './failure.js'
+import { inTransaction } from './transaction.js'
 
 const latestVersion = 'SELECT coalesce(max(version), 0) AS version FROM events WHERE stream = ?'
 const insertEvent = 'INSERT INTO events (stream, version, type, schema, at, data) VALUES (?, ?, ?, ?, ?, ?)'

@@ -2,11 +2,12 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { KeyRingConflict, KeyRingStore, WrappedKey } from '../../application/ports/key-ring-store.js'
-import { attempt, type Database, inTransaction } from './database.js'
+import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
 import { isTaken, unavailable } from './failure.js'
 import { toBytes } from './records.js'
 import type { Run } from './sqlite-log.js'
+import { inTransaction } from './transaction.js'
 
 const all = 'SELECT key_id, bytes FROM keyring ORDER BY position'
 const one = 'SELECT bytes FROM keyring WHERE key_id = ?'

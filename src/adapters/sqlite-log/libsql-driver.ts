@@ -11,6 +11,7 @@ interface Libsql {
       readonly get: (values: ReadonlyArray<SqlValue>) => unknown
       readonly all: (values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
     }
+    readonly inTransaction: boolean
     readonly close: () => unknown
   }
 }
@@ -33,6 +34,7 @@ export const libsqlDriver = (): Driver | null => {
   if (Database === null) return null
   const open = (file: string): Connection => {
     const database = new Database(file)
+    let isOpen = true
     return {
       exec: (sql) => void database.exec(sql),
       prepare: (sql) => {
@@ -44,7 +46,14 @@ export const libsqlDriver = (): Driver | null => {
           all: (...values) => statement.all(values) as ReadonlyArray<Row>,
         }
       },
-      close: () => void database.close(),
+      close: () => {
+        // It ends the whole process when a closed database is asked whether it is in a transaction.
+        if (!isOpen) return
+        isOpen = false
+        // Its prepared statements keep the file open until they are collected; no lock may live that long.
+        if (database.inTransaction) database.exec('ROLLBACK')
+        database.close()
+      },
     }
   }
   return { name: 'libsql', open, codeOf: errorCode }

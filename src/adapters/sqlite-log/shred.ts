@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable, SecretRef } from '../../application/ports/event-log.js'
-import { attempt, type Database, inTransaction } from './database.js'
+import { attempt, type Database } from './database.js'
+import { inTransaction } from './transaction.js'
 
 const find = 'SELECT 1 FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
 const remove = 'DELETE FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
@@ -29,7 +30,7 @@ export const shredIn = (database: Database, ref: SecretRef): E.Either<LogUnavail
   const isGone = () => database.statement(find).get(...place) === undefined
   const removeIt = (): E.Either<never, void> => {
     database.statement(remove).run(...place)
-    return E.right(database.connection.exec(rewrite))
+    return E.right(database.exec(rewrite))
   }
   const there = attempt(database, () => !isGone())
   if (E.isLeft(there)) return there

@@ -3,7 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { EventLog, EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../../application/ports/event-log.js'
 import { commitTo } from './commit.js'
-import { attempt, closedLog, type Database } from './database.js'
+import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { toBytes, toRecords } from './records.js'
 import { shredIn } from './shred.js'
@@ -42,6 +42,8 @@ const sealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null>
   return E.left(unavailable('corrupt', 'The vault file is damaged: a sealed secret cannot be read.'))
 }
 
+const closed = unavailable('io', 'The log is closed.')
+
 /** Runs synchronous work on the database when the task is run; never after it was closed. */
 export type Run = <Error, A>(
   work: (database: Database) => E.Either<Error | LogUnavailable, A>,
@@ -50,11 +52,11 @@ export type Run = <Error, A>(
 /** The log over one opened database, and what else may use that database until the log is closed. */
 export const makeSqliteLog = (database: Database): { readonly log: EventLog; readonly run: Run } => {
   let isOpen = true
-  const run: Run = (work) => () => Promise.resolve(isOpen ? work(database) : E.left(closedLog))
+  const run: Run = (work) => () => Promise.resolve(isOpen ? work(database) : E.left(closed))
   const close = (): Answer<void> => {
     if (!isOpen) return E.right(undefined)
     isOpen = false
-    return attempt(database, () => database.connection.close())
+    return attempt(database, () => database.close())
   }
   const log: EventLog = {
     read: (stream, fromVersion = 1) => run((db) => read(db, stream, Math.max(1, fromVersion))),

@@ -62,7 +62,7 @@ export const openWith = (driver: Driver, options: SqlitePlace, newVault: VaultId
   const database = connect(driver, options)
   if (E.isLeft(database)) return database
   const store = prepare(database.right, options.folder, newVault)
-  if (E.isLeft(store)) attempt(database.right, () => database.right.connection.close())
+  if (E.isLeft(store)) attempt(database.right, () => database.right.close())
   return store
 }
 

@@ -2,16 +2,17 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import { type VaultId, vaultId } from '../../domain/shared/identifiers.js'
-import { attempt, type Database, inTransaction } from './database.js'
+import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { applicationId, newestFormat, schema } from './schema.js'
+import { inTransaction } from './transaction.js'
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
 /** The format of the vault in this file, or `blank` when none was written into it yet. Changes nothing. */
 export const formatOf = (database: Database): Answer<'blank' | number> => {
   const looked = attempt(database, () => {
-    const number = (sql: string): number => Number(Object.values(database.connection.prepare(sql).get() ?? {})[0])
+    const number = (sql: string): number => Number(Object.values(database.statement(sql).get() ?? {})[0])
     const format = number('PRAGMA user_version')
     const application = number('PRAGMA application_id')
     return { format, application, tables: number('SELECT count(*) FROM sqlite_schema') }
@@ -38,8 +39,8 @@ PRAGMA temp_store = MEMORY;
 /** Only after the format is known: a write-ahead log would change another program's file. */
 export const configure = (database: Database): Answer<void> => {
   const configured = attempt(database, () => {
-    database.connection.exec(settings)
-    return database.connection.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
+    database.exec(settings)
+    return database.statement('PRAGMA journal_mode = WAL').get()?.['journal_mode']
   })
   if (E.isLeft(configured)) return configured
   if (configured.right === 'wal') return E.right(undefined)
@@ -48,7 +49,7 @@ export const configure = (database: Database): Answer<void> => {
 
 /** The vault's identity, from the file. */
 export const identityOf = (database: Database): Answer<VaultId> => {
-  const row = attempt(database, () => database.connection.prepare(`SELECT value FROM meta WHERE name = 'vaultId'`).get())
+  const row = attempt(database, () => database.statement(`SELECT value FROM meta WHERE name = 'vaultId'`).get())
   if (E.isLeft(row)) return row
   return E.mapLeft(() => unavailable('corrupt', 'The vault file is damaged: it has no identity.'))(
     vaultId(String(row.right?.['value'])),
@@ -62,10 +63,10 @@ export const initialise = (database: Database, id: VaultId): Answer<void> => {
     if (E.isLeft(format)) return format
     // Another process may have been first: then its vault is the vault.
     if (format.right !== 'blank') return E.right(undefined)
-    database.connection.exec(schema)
-    return E.right(database.connection.prepare('INSERT INTO meta VALUES (?, ?)').run('vaultId', id))
+    database.exec(schema)
+    return E.right(database.statement('INSERT INTO meta VALUES (?, ?)').run('vaultId', id))
   }
   const written = inTransaction(database, write, () => E.isRight(identityOf(database)))
   // The new file's header then says what it is without its write-ahead log.
-  return E.isLeft(written) ? written : attempt(database, () => database.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
+  return E.isLeft(written) ? written : attempt(database, () => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'))
 }
