@@ -59,22 +59,31 @@ const readWhen = (sign: string | undefined, digits: string | undefined): When | 
   return sign === '@' ? { _tag: 'Nth', n } : { _tag: 'First', n }
 }
 
+const rangeError = (name: string, argument: number | null, range: Known['range']): string | null => {
+  if (argument === null) return null
+  if (range === null) return `"${name}" takes no number`
+  const [least, most] = range
+  return argument < least || argument > most ? `the number of "${name}" must be from ${least} to ${most}` : null
+}
+
+const readFault = (name: string, digits: string | undefined): E.Either<string, Fault> => {
+  const found = known.get(name)
+  if (found === undefined) return E.left(`unknown fault "${name}", known are ${[...known.keys()].join(', ')}`)
+  const argument = digits === undefined ? null : Number(digits)
+  const wrong = rangeError(name, argument, found.range)
+  return wrong === null ? E.right(found.make(argument)) : E.left(wrong)
+}
+
 const readRule = (text: string): E.Either<InvalidFaultSpec, FaultRule> => {
   const invalid = (why: string): E.Either<InvalidFaultSpec, never> =>
     E.left({ _tag: 'InvalidFaultSpec', message: `fault rule "${text}": ${why}` })
   const [, method, path, name, digits, sign, count] = shape.exec(text) ?? []
   if (path === undefined || name === undefined) return invalid('must be like "POST /keys:lost-after@1"')
-  const fault = known.get(name)
-  if (fault === undefined) return invalid(`unknown fault "${name}", known are ${[...known.keys()].join(', ')}`)
-  const argument = digits === undefined ? null : Number(digits)
-  const { make, range } = fault
-  if (argument !== null && range === null) return invalid(`"${name}" takes no number`)
-  if (argument !== null && range !== null && (argument < range[0] || argument > range[1])) {
-    return invalid(`the number of "${name}" must be from ${range[0]} to ${range[1]}`)
-  }
+  const fault = readFault(name, digits)
+  if (E.isLeft(fault)) return invalid(fault.left)
   const when = readWhen(sign, count)
   if (when === null) return invalid('the count must be at least 1, a percentage at most 100')
-  return E.right({ method: method ?? null, path, fault: make(argument), when })
+  return E.right({ method: method ?? null, path, fault: fault.right, when })
 }
 
 /**

@@ -25,25 +25,37 @@ export const patchGuardrailBody = t.partial({ ...budget, name: t.string })
 /** Body of adding and removing keys. */
 export const keyHashesBody = t.type({ key_hashes: t.array(t.string) })
 
+type PatchBody = t.TypeOf<typeof patchGuardrailBody>
 type Terms = Pick<Guardrail, 'name' | 'description' | 'limit' | 'reset' | 'includeByok'>
+type Budget = Pick<Terms, 'limit' | 'reset'>
+
+const readAmount = (before: Budget['limit'], dollars: number | null | undefined): E.Either<WireResponse, Budget['limit']> => {
+  if (dollars === undefined) return E.right(before)
+  if (dollars === null) return E.right(null)
+  const limit = readDollars(dollars)
+  return limit === null || limit === 0n
+    ? E.left(badRequest('Invalid request parameters: limit_usd must be greater than 0'))
+    : E.right(limit)
+}
+
+const readBudget = (before: Budget, body: PatchBody): E.Either<WireResponse, Budget> => {
+  const limit = readAmount(before.limit, body.limit_usd)
+  if (E.isLeft(limit)) return limit
+  const reset = body.reset_interval === undefined ? before.reset : body.reset_interval
+  return (limit.right === null) === (reset === null)
+    ? E.right({ limit: limit.right, reset })
+    : E.left(badRequest('Invalid request parameters: limit_usd and reset_interval must be provided together'))
+}
 
 /**
  * The terms of a guardrail after a body. A budget of 0 is refused, and so is a budget without an interval or the reverse.
  * Source: https://openrouter.ai/docs/features/guardrails and the types of the official SDK 1.3.19.
  */
-export const readTerms = (
-  before: Terms,
-  body: t.TypeOf<typeof patchGuardrailBody>,
-): E.Either<WireResponse, Terms> => {
-  const limit = body.limit_usd === undefined ? before.limit : body.limit_usd === null ? null : readDollars(body.limit_usd)
-  const refused = typeof body.limit_usd === 'number' && (limit === null || limit === 0n)
-  if (refused) return E.left(badRequest('Invalid request parameters: limit_usd must be greater than 0'))
-  const reset = body.reset_interval === undefined ? before.reset : body.reset_interval
-  if ((limit === null) !== (reset === null)) {
-    return E.left(badRequest('Invalid request parameters: limit_usd and reset_interval must be provided together'))
-  }
+export const readTerms = (before: Terms, body: PatchBody): E.Either<WireResponse, Terms> => {
+  const terms = readBudget(before, body)
+  if (E.isLeft(terms)) return terms
   const name = body.name ?? before.name
   if (name.length < 1 || name.length > 200) return E.left(badRequest('Invalid request parameters: name'))
   const description = body.description === undefined ? before.description : body.description
-  return E.right({ name, description, limit, reset, includeByok: body.include_byok_in_budgets ?? before.includeByok })
+  return E.right({ name, description, ...terms.right, includeByok: body.include_byok_in_budgets ?? before.includeByok })
 }

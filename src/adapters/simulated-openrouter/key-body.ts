@@ -19,6 +19,8 @@ export const createKeyBody = t.intersection([
   t.partial({ ...writable, expires_at: nullableString, workspace_id: t.string, creator_user_id: nullableString }),
 ])
 
+export type CreateKeyBody = t.TypeOf<typeof createKeyBody>
+
 /** Body of `PATCH /keys/{hash}`: these five and no others can be changed. */
 export const patchKeyBody = t.partial({ ...writable, name: t.string, disabled: t.boolean })
 

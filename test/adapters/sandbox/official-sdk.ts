@@ -6,12 +6,11 @@ type Pages = (request?: unknown) => Promise<AsyncIterable<unknown>>
 
 /** What the conformance test uses of `@openrouter/sdk`: any request, and an answer that its schemas have accepted. */
 export interface OfficialSdk {
-  readonly apiKeys: { readonly [name in 'list' | 'create' | 'get' | 'update' | 'delete' | 'getCurrentKeyMetadata']: Call }
+  readonly apiKeys: Record<'list' | 'create' | 'get' | 'update' | 'delete' | 'getCurrentKeyMetadata', Call>
   readonly credits: { readonly getCredits: Call }
   readonly workspaces: { readonly list: Pages; readonly get: Call }
-  readonly guardrails: {
-    readonly [name in 'create' | 'get' | 'update' | 'delete' | 'bulkAssignKeys' | 'bulkUnassignKeys']: Call
-  } & { readonly [name in 'list' | 'listKeyAssignments' | 'listGuardrailKeyAssignments']: Pages }
+  readonly guardrails: Record<'create' | 'get' | 'update' | 'delete' | 'bulkAssignKeys' | 'bulkUnassignKeys', Call> &
+    Record<'list' | 'listKeyAssignments' | 'listGuardrailKeyAssignments', Pages>
   readonly chat: { readonly send: Call }
 }
 
