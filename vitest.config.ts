@@ -7,6 +7,7 @@ export default defineConfig({
     // Native modules and the working directory are per process, and so is what a test does to them.
     pool: 'forks',
     maxWorkers: '100%',
+    allowOnly: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
