@@ -6,7 +6,7 @@ import { type Account, type Settings, withEntry, withoutEntry, type Workspace } 
 import { labelOf, mintSecret, uuidOf } from './mint.js'
 import type { Sha256 } from './wire.js'
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   refuseZeroLimit: false,
   refuseGuardrails: false,
   refuseWorkspaces: false,

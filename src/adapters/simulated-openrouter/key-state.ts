@@ -21,7 +21,7 @@ const windowOf = (reading: TallyReading, reset: LimitReset | null): Picodollars 
 }
 
 /** What the key has spent in the current window of `reset`, with or without its BYOK usage. */
-export const spentIn = (key: ApiKey, reset: LimitReset | null, includeByok: boolean, now: number): Picodollars => {
+const spentIn = (key: ApiKey, reset: LimitReset | null, includeByok: boolean, now: number): Picodollars => {
   const credits = windowOf(readTally(key.usage, now), reset)
   return includeByok ? add(credits, windowOf(readTally(key.byokUsage, now), reset)) : credits
 }

@@ -24,7 +24,8 @@ interface SdkModule {
   readonly OpenRouter: new (options: SdkOptions) => OfficialSdk
 }
 
-const entry = new URL('../../sdk/node_modules/@openrouter/sdk/esm/index.js', import.meta.url)
+const folder = new URL('../../sdk/', import.meta.url)
+const entry = new URL('node_modules/@openrouter/sdk/esm/index.js', folder)
 
 export const sdkIsInstalled = existsSync(fileURLToPath(entry))
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { revokeManagementKey } from '../../../src/adapters/simulated-openrouter/create-account.js'
 import { editKey } from '../../../src/adapters/simulated-openrouter/dashboard.js'
 import { changeAccount } from '../../../src/adapters/simulated-openrouter/world.js'
 import { day, makeKey, service, sha256, start, usd } from './service.js'
@@ -153,6 +154,12 @@ describe('credentials', () => {
     expect(openRouter.ask('GET', '/key', undefined, { as: brief.secret, at: start + day }).status).toBe(401)
   })
 
+  it('refuses a management key that was revoked', () => {
+    const openRouter = service()
+    changeAccount(openRouter.world, start, (account) => revokeManagementKey(sha256, account, openRouter.managementKey))
+    expect(openRouter.ask('GET', '/key')).toMatchObject({ status: 401, json: { error: { message: 'User not found.' } } })
+  })
+
   it('answers 404 and 405 in its own error format', () => {
     expect(service().ask('GET', '/nothing').json).toEqual({ error: { code: 404, message: 'Not Found' } })
     expect(service().ask('DELETE', '/keys').status).toBe(405)
@@ -160,6 +167,10 @@ describe('credentials', () => {
 })
 
 describe('workspaces and credits', () => {
+  it('refuses to list workspaces where the account is set so', () => {
+    expect(service({ settings: { refuseWorkspaces: true } }).ask('GET', '/workspaces').status).toBe(403)
+  })
+
   it('lists workspaces by page and finds one by id or slug', () => {
     const openRouter = service({ workspaces: ['one', 'two'] })
     const listed = openRouter.ask('GET', '/workspaces', undefined, { query: { limit: '2', offset: '1' } }).json

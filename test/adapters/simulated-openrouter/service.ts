@@ -13,7 +13,6 @@ export const sha256: Sha256 = (text) => createHash('sha256').update(text, 'utf8'
 
 /** Wednesday. */
 export const start = Date.parse('2026-08-19T10:00:00Z')
-export const minute = 60_000
 export const day = 86_400_000
 
 export const usd = (text: string): Picodollars => pipe(fromDecimalDollars(text), E.getOrElse(() => zero))
