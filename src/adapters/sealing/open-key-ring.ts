@@ -1,0 +1,34 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { KeyRingStore } from '../../application/ports/key-ring-store.js'
+import type { VaultId } from '../../domain/shared/identifiers.js'
+import { type KeyRing, type KeyRingBroken, newDataKey, unwrapRing, wrapKey } from './key-ring.js'
+import type { VaultKey } from './vault-key.js'
+
+/** The vault's ring, opened with its vault key. */
+export const openKeyRing = (
+  store: KeyRingStore,
+  vaultKey: VaultKey,
+  vaultId: VaultId,
+): TE.TaskEither<LogUnavailable | KeyRingBroken, KeyRing> =>
+  pipe(
+    store.read(),
+    TE.flatMap((wrapped) => TE.fromEither<LogUnavailable | KeyRingBroken, KeyRing>(unwrapRing(vaultKey, vaultId, wrapped))),
+  )
+
+/**
+ * The vault's ring, begun with one new data key if there is none. Repeatable: of two at once one begins it, and the
+ * other opens what it finds, or learns that it holds the wrong vault key.
+ */
+export const beginKeyRing = (
+  store: KeyRingStore,
+  vaultKey: VaultKey,
+  vaultId: VaultId,
+): TE.TaskEither<LogUnavailable | KeyRingBroken, KeyRing> =>
+  pipe(
+    store.insert(0, wrapKey(vaultKey, vaultId, newDataKey())),
+    TE.orElse((error) => (error._tag === 'KeyRingConflict' ? TE.right(undefined) : TE.left(error))),
+    TE.flatMap(() => openKeyRing(store, vaultKey, vaultId)),
+  )
