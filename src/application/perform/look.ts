@@ -8,9 +8,10 @@ import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'
 import { parseMarker } from '../../domain/shared/marker.js'
 import { causeOf } from '../causes.js'
+import { isCredible } from '../credible.js'
 import type { Deps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
-import type { Loaded } from '../key-store.js'
+import { type Loaded, loadAllKeys } from '../key-store.js'
 import { type AccountCheck, checkPin } from '../pin.js'
 import type { LogUnavailable } from '../ports/event-log.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
@@ -68,19 +69,37 @@ const conclude = (
   )
 }
 
+const notCredible: Cause = {
+  kind: 'not-proven',
+  status: null,
+  message: 'the listing is empty although this vault holds keys, so it proves nothing',
+}
+
+const search = (deps: Deps, name: KeyName, loaded: Loaded, step: Look, lookedAt: Instant): T.Task<Progress> =>
+  pipe(
+    deps.client.listKeys(),
+    TE.matchE(
+      (error) => T.of(readFailure(error)),
+      (listing) => {
+        const { nonce } = step.attempt
+        const found = listing.keys.filter((key) => parseMarker(key.name)?.nonce === nonce).map((key) => key.hash)
+        if (found.length > 0) return conclude(deps, name, loaded, step, found, lookedAt)
+        return pipe(
+          loadAllKeys(deps),
+          TE.matchE(
+            (error) => T.of(unrecorded(error)),
+            (states) =>
+              isCredible(states, listing)
+                ? conclude(deps, name, loaded, step, [], lookedAt)
+                : T.of<Progress>({ _tag: 'Again', cause: notCredible, retryAfter: null }),
+          ),
+        )
+      },
+    ),
+  )
+
 /** Looks for the key of a lost create by its nonce, in every workspace. */
 export const performLook = (deps: Deps, name: KeyName, loaded: Loaded, step: Look): T.Task<Progress> => {
   const lookedAt = deps.clock.now()
-  return atPinnedAccount(deps, () =>
-    pipe(
-      deps.client.listKeys(),
-      TE.matchE(
-        (error) => T.of(readFailure(error)),
-        ({ keys }) => {
-          const found = keys.filter((key) => parseMarker(key.name)?.nonce === step.attempt.nonce)
-          return conclude(deps, name, loaded, step, found.map((key) => key.hash), lookedAt)
-        },
-      ),
-    ),
-  )
+  return atPinnedAccount(deps, () => search(deps, name, loaded, step, lookedAt))
 }

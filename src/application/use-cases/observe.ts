@@ -7,6 +7,7 @@ import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import type { Finding } from '../../domain/key/sweep.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { causeOf } from '../causes.js'
+import { isCredible } from '../credible.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { KeyListing } from '../ports/open-router-client.js'
@@ -66,7 +67,7 @@ const heldKeys = (states: States): ReadonlyArray<readonly [KeyName, HeldKey]> =>
 
 /**
  * Held keys that a complete listing lacks: deleted by somebody else, if a read by hash says so too.
- * Several keys and not one of them listed is not drift but a wrong backend, and nothing is believed of it.
+ * Nothing is believed of a listing that is not credible.
  */
 export const observeMissing = (
   deps: Deps,
@@ -74,10 +75,8 @@ export const observeMissing = (
   listing: KeyListing,
 ): TE.TaskEither<VaultError, ReadonlyArray<readonly [KeyName, Events]>> => {
   const listed = new Set(listing.keys.map((key) => key.hash))
-  const held = heldKeys(states)
-  const missing = held.filter(([, key]) => !listed.has(key.hash) && key.remote._tag !== 'Absent')
-  const present = held.length - missing.length
-  if (!listing.complete || (missing.length > 1 && present === 0)) return TE.right([])
+  const missing = heldKeys(states).filter(([, key]) => !listed.has(key.hash) && key.remote._tag !== 'Absent')
+  if (!listing.complete || !isCredible(states, listing)) return TE.right([])
   return pipe(
     missing,
     TE.traverseSeqArray(([name, key]) =>

@@ -28,7 +28,8 @@ export const onRemovalVerified = (state: KeyState, event: Event<'RemovalVerified
   if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding' && stage._tag !== 'RollingBack') return state
   const before = stage._tag === 'RollingBack' ? unbegun : stage.destruction
   if (event.policy === null) {
-    const destruction: Destruction = { ...before, phase: 'prove', alreadyGone: true }
+    const alreadyGone = !before.contained && !before.touched
+    const destruction: Destruction = { ...before, phase: 'prove', alreadyGone }
     const key = { ...stage.key, remote: { _tag: 'Absent' as const } }
     const next =
       stage._tag === 'Outstanding'
@@ -81,7 +82,7 @@ const withDestruction = (state: KeyState, hash: KeyHash, change: Partial<Destruc
 export const onContained = (state: KeyState, event: Event<'Contained'>): KeyState => {
   if (isStray(state, event.hash))
     return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete' })), claim: null }
-  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: false })
+  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: true })
   if (!isEnding(next.stage)) return next
   const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, seen: true }
   return { ...next, claim: null, stage: { ...next.stage, key } }

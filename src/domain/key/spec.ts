@@ -29,11 +29,10 @@ export const enforced = (spec: KeySpec): RemotePolicy => ({
 })
 
 /** The policy under which a key cannot spend. `floor` is the smallest limit that OpenRouter took for this key. */
-export const containedPolicy = (spec: KeySpec, floor: Picodollars): RemotePolicy => ({
-  ...enforced(spec),
-  disabled: true,
-  limit: floor,
-})
+export const containedPolicy = (spec: KeySpec, floor: Picodollars): RemotePolicy => {
+  const { monthly } = spec.limits
+  return { ...enforced(spec), disabled: true, limit: monthly !== null && monthly < floor ? monthly : floor }
+}
 
 /** The least limits to be born with: nothing, and where OpenRouter refuses nothing, one cent as recorded residual. */
 export const birthLimits: { readonly none: Picodollars; readonly cent: Picodollars } = {

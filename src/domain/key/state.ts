@@ -69,7 +69,7 @@ export interface HeldKey {
 export interface Destruction {
   readonly phase: 'verify' | 'contain' | 'delete' | 'prove' | 'shred'
   readonly contained: boolean
-  /** A containing request went out whose outcome we do not know. */
+  /** A containing request of ours went out: it took hold, or nobody knows. */
   readonly touched: boolean
   /** It was gone before we did anything. */
   readonly alreadyGone: boolean

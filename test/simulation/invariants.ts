@@ -1,0 +1,197 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+
+import { keyEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { attemptedCreations } from '../../src/adapters/simulated-openrouter/journal.js'
+import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
+import { limitRemaining } from '../../src/adapters/simulated-openrouter/key-state.js'
+import { placeOf } from '../../src/adapters/memory-log/memory-store.js'
+import { fold } from '../../src/domain/decider.js'
+import { keyDecider } from '../../src/domain/key/index.js'
+import { samePolicy } from '../../src/domain/key/remote-policy.js'
+import type { KeyState } from '../../src/domain/key/state.js'
+import { pendingWork } from '../../src/domain/key/view.js'
+import { wantedOf } from '../../src/domain/key/wanted.js'
+import type { KeyHash, KeyName } from '../../src/domain/shared/identifiers.js'
+import { parseMarker } from '../../src/domain/shared/marker.js'
+import type { Universe } from './sim-vault.js'
+
+/** What an observer of both sides knows, kept from step to step. */
+export interface Observer {
+  readonly universe: Universe
+  /** Keys that bear our marker and are not in our log, and keys of others: nobody may touch them. */
+  readonly untouchable: ReadonlySet<string>
+  /** Keys that somebody edited on the dashboard. */
+  readonly meddled: Set<string>
+  /** What the log says that the key of a nonce could spend at its birth. */
+  readonly residuals: Map<string, bigint>
+  seenRecords: number
+  seenRequests: number
+  readonly folded: Map<KeyName, { readonly version: number; readonly state: KeyState }>
+  readonly problems: Array<string>
+}
+
+export const makeObserver = (universe: Universe, untouchable: ReadonlySet<string>): Observer => ({
+  universe,
+  untouchable,
+  meddled: new Set(),
+  residuals: new Map(),
+  seenRecords: 0,
+  seenRequests: 0,
+  folded: new Map(),
+  problems: [],
+})
+
+const refold = (observer: Observer): void => {
+  const { byStream } = observer.universe.store
+  for (const [stream, records] of byStream) {
+    if (!stream.startsWith('key/')) continue
+    const name = stream.slice(4) as KeyName
+    const known = observer.folded.get(name)
+    if (known?.version === records.length) continue
+    const events = records.slice(known?.version ?? 0).flatMap((record) => {
+      const decoded = keyEventCodec.decode(record)
+      if (isRight(decoded)) return [decoded.right]
+      observer.problems.push(`an event cannot be read back: ${decoded.left.problem}`)
+      return []
+    })
+    const state = fold(keyDecider, known?.state ?? keyDecider.initial, events)
+    observer.folded.set(name, { version: records.length, state })
+  }
+}
+
+const states = (observer: Observer): ReadonlyArray<readonly [KeyName, KeyState]> =>
+  [...observer.folded].map(([name, { state }]) => [name, state])
+
+const liveKeys = (observer: Observer): ReadonlyArray<ApiKey> => [...observer.universe.world.account.keys.values()]
+
+const isOurs = (observer: Observer, key: ApiKey): boolean =>
+  parseMarker(key.name)?.vaultId === observer.universe.vault && !observer.untouchable.has(key.hash)
+
+/** Hashes whose secret is sealed in the store, or that the log openly owes, or lets live. */
+const accountedFor = (observer: Observer): ReadonlySet<string> => {
+  const { sealed } = observer.universe.store
+  const hashes = new Set<string>()
+  for (const [name, state] of states(observer)) {
+    for (const hash of state.leftAlive) hashes.add(hash)
+    const { stage } = state
+    if (!('key' in stage)) continue
+    const { hash, incarnation, secretHeld } = stage.key
+    const place = placeOf({ stream: `key/${name}`, owner: incarnation.lineage, generation: 1 })
+    const owed = stage._tag === 'Outstanding' || stage._tag === 'Removing' || stage._tag === 'LeavingAlive'
+    if (owed || (secretHeld && sealed.has(place))) hashes.add(hash)
+  }
+  return hashes
+}
+
+/** More than the residual that the log recorded for its birth. */
+const canSpend = (observer: Observer, key: ApiKey): boolean => {
+  if (key.disabled) return false
+  const left = limitRemaining(key, observer.universe.scheduler.now())
+  return left === null || left > (observer.residuals.get(parseMarker(key.name)?.nonce ?? '') ?? 0n)
+}
+
+const checkExposure = (observer: Observer): void => {
+  const exposed = liveKeys(observer).filter(
+    (key) => isOurs(observer, key) && !observer.meddled.has(key.hash) && canSpend(observer, key),
+  )
+  if (exposed.length === 0) return
+  const known = accountedFor(observer)
+  for (const key of exposed)
+    if (!known.has(key.hash)) observer.problems.push(`${key.name} can spend and nobody holds its secret`)
+}
+
+const checkRequests = (observer: Observer): void => {
+  const { journal } = observer.universe.world
+  for (const entry of journal.slice(observer.seenRequests)) {
+    const hash = /^\/keys\/([0-9a-f]{64})$/.exec(entry.path)?.[1]
+    if (hash !== undefined && entry.method !== 'GET' && observer.untouchable.has(hash))
+      observer.problems.push(`${entry.method} was sent for a key that is not ours to touch`)
+  }
+  const creations = attemptedCreations(journal)
+  if (new Set(creations).size !== creations.length) observer.problems.push('one intent sent more than one POST')
+  observer.seenRequests = journal.length
+}
+
+const checkRecords = (observer: Observer): void => {
+  const { store, world } = observer.universe
+  for (const record of store.all.slice(observer.seenRecords)) {
+    if (/sk-or-v1-[0-9a-f]{16}/.test(record.data)) observer.problems.push(`a secret is in event ${record.type}`)
+    const decoded = keyEventCodec.decode(record)
+    if (!isRight(decoded)) continue
+    const event = decoded.right
+    if (event.type === 'CreationIntended') observer.residuals.set(event.nonce, event.birthLimit)
+    if (event.type !== 'RevocationProven') continue
+    const { hash, proof } = event
+    if (proof.strength === 'strong' && proof.witnesses.canary === 'held-key' && world.account.keys.has(hash))
+      observer.problems.push('a key is called proven dead and lives')
+  }
+  observer.seenRecords = store.all.length
+}
+
+/** Everything that must hold after every step. */
+export const checkStep = (observer: Observer): void => {
+  refold(observer)
+  checkRecords(observer)
+  checkRequests(observer)
+  checkExposure(observer)
+}
+
+/** The nonces of a name's attempts that ended without a key. */
+export const watchedNonces = (observer: Observer, name: string): ReadonlySet<string> => {
+  refold(observer)
+  return new Set(observer.folded.get(name as KeyName)?.state.watched ?? [])
+}
+
+/** A command that said "everything is as before" for an `add` must have left no key of its own behind, now or on its way. */
+export const checkNothingLeft = (observer: Observer, name: string, before: ReadonlySet<string>): void => {
+  if (observer.universe.counters.beyondSettle) return
+  const { account, due } = observer.universe.world
+  const own = [...watchedNonces(observer, name)].filter((nonce) => !before.has(nonce))
+  const born = [...account.keys.values()].filter((key) => own.some((nonce) => key.name.includes(nonce)))
+  const coming = due.filter(
+    (each) => each._tag === 'Request' && own.some((nonce) => (each.request.body ?? '').includes(nonce)),
+  )
+  if (born.length + coming.length > 0) observer.problems.push(`add ${name} said that nothing was left, and a key lives`)
+}
+
+const missing = (hash: KeyHash): string => hash.slice(0, 8)
+
+/** Everything that must hold once all is quiet and a reconcile has run. */
+export const checkQuiet = (observer: Observer): void => {
+  refold(observer)
+  const { account } = observer.universe.world
+  const kept = new Set<string>()
+  for (const [name, state] of states(observer)) {
+    const pending = pendingWork(state)
+    if (pending.length > 0) observer.problems.push(`${name} still has ${pending.join(', ')} to do (${state.stage._tag})`)
+    for (const hash of state.leftAlive) kept.add(hash)
+    if (state.stage._tag !== 'Held') continue
+    const { key } = state.stage
+    kept.add(key.hash)
+    if (key.remote._tag === 'Absent') continue
+    const remote = account.keys.get(key.hash)
+    const wanted = wantedOf(key)
+    if (remote === undefined) observer.problems.push(`${name} is held and ${missing(key.hash)} is gone`)
+    else if (!samePolicy(wanted, { disabled: remote.disabled, limit: remote.limit, reset: remote.reset, includeByok: remote.includeByok }))
+      observer.problems.push(`${name} has another policy at OpenRouter than is wanted`)
+  }
+  for (const key of liveKeys(observer))
+    if (isOurs(observer, key) && !kept.has(key.hash)) observer.problems.push(`${key.name} lives and nobody holds it`)
+  for (const hash of observer.untouchable)
+    if (!account.keys.has(hash)) observer.problems.push('a key that is not ours to touch is gone')
+  checkSealed(observer)
+}
+
+const checkSealed = (observer: Observer): void => {
+  const { sealed } = observer.universe.store
+  const expected = states(observer).flatMap(([name, { stage }]) =>
+    stage._tag === 'Held'
+      ? [placeOf({ stream: `key/${name}`, owner: stage.key.incarnation.lineage, generation: 1 })]
+      : [],
+  )
+  const there = [...sealed.keys()].filter((place) => place.includes('key/'))
+  for (const place of expected)
+    if (!sealed.has(place)) observer.problems.push(`the secret at ${place} is lost`)
+  for (const place of there)
+    if (!expected.includes(place)) observer.problems.push(`the secret at ${place} should be shredded`)
+}

@@ -1,0 +1,213 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+
+import { makeMemoryStore } from '../../src/adapters/memory-log/memory-store.js'
+import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
+import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
+import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
+import { changeAccount, createWorld, settleDue, type World } from '../../src/adapters/simulated-openrouter/world.js'
+import type { Protocol } from '../../src/application/deps.js'
+import type { VaultError } from '../../src/application/errors.js'
+import { secret } from '../../src/application/secret.js'
+import { keyDecider } from '../../src/domain/key/index.js'
+import { judge } from '../../src/domain/key/proof.js'
+import { sweep } from '../../src/domain/key/sweep.js'
+import type { VaultId, WorkspaceId } from '../../src/domain/shared/identifiers.js'
+import type { Picodollars } from '../../src/domain/shared/picodollars.js'
+import { checkNothingLeft, checkQuiet, checkStep, makeObserver, type Observer, watchedNonces } from './invariants.js'
+import type { Action, Plan } from './plan.js'
+import { makePrng } from './prng.js'
+import { makeScheduler, type SimProcess } from './scheduler.js'
+import { openProcess, sha256, type Universe } from './sim-vault.js'
+
+export const realProtocol: Protocol = { decider: keyDecider, judge, sweep }
+
+/** What came of a run. */
+export interface RunResult {
+  readonly plan: Plan
+  readonly steps: number
+  readonly problems: ReadonlyArray<string>
+  readonly story: ReadonlyArray<string>
+}
+
+export interface Tampering {
+  readonly protocol: Protocol
+  readonly log: Universe['tamper']['log']
+  readonly client: Universe['tamper']['client']
+}
+
+export const honest: Tampering = { protocol: realProtocol, log: (log) => log, client: (client) => client }
+
+const ours = 'a'.repeat(32) as VaultId
+const theirs = 'b'.repeat(32)
+const epoch = 1_800_000_000_000
+
+const plant = (world: World, managementKey: string, name: string): string => {
+  const request = {
+    method: 'POST' as const,
+    path: '/keys',
+    query: {},
+    bearer: managementKey,
+    body: JSON.stringify({ name, limit: 7 }),
+  }
+  const before = new Set(world.account.keys.keys())
+  const handled = handle(world.sha256, world.account, request, epoch)
+  world.account = handled.account
+  return [...world.account.keys.keys()].find((hash) => !before.has(hash)) ?? ''
+}
+
+const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Universe; readonly untouchable: ReadonlySet<string> } => {
+  const prng = makePrng(plan.seed ^ 0x5eed)
+  const account = createAccount(sha256, {
+    seed: String(plan.seed),
+    at: epoch,
+    workspaces: ['other'],
+    settings: { refuseZeroLimit: plan.refuseZeroLimit },
+  })
+  const minted = mintManagementKey(sha256, account)
+  const world = createWorld(sha256, minted.account)
+  const untouchable = new Set([
+    plant(world, minted.secret, `neighbour [lv:${theirs}:${'1'.repeat(32)}]`),
+    plant(world, minted.secret, `alpha [lv:${ours}:${'2'.repeat(32)}]`),
+    plant(world, minted.secret, 'somebody by hand'),
+  ])
+  const universe: Universe = {
+    plan,
+    prng,
+    scheduler: makeScheduler(prng),
+    store: makeMemoryStore({ vaultId: ours, format: 1 }),
+    world,
+    managementKey: secret(minted.secret),
+    vault: ours,
+    pin: {
+      baseUrl: 'https://sim.invalid/api/v1',
+      creatorId: null,
+      workspaces: world.account.workspaces.map((each) => each.id as WorkspaceId),
+    },
+    protocol: tampering.protocol,
+    tamper: { log: tampering.log, client: tampering.client },
+    counters: { requests: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+  }
+  return { universe, untouchable }
+}
+
+const meddle = (universe: Universe, observer: Observer, action: Extract<Action, { readonly _tag: 'meddle' }>): void => {
+  const { world, scheduler } = universe
+  const now = epoch + scheduler.now()
+  const candidates = [...world.account.keys.values()].filter((key) => !observer.untouchable.has(key.hash))
+  const key = candidates[action.nth % Math.max(1, candidates.length)]
+  if (key === undefined) return
+  observer.meddled.add(key.hash)
+  const edit = {
+    disable: { _tag: 'SetDisabled', disabled: true },
+    enable: { _tag: 'SetDisabled', disabled: false },
+    raise: { _tag: 'SetLimit', limit: 999_000_000_000_000n as Picodollars, reset: 'daily' },
+    delete: { _tag: 'Delete' },
+    rename: { _tag: 'Rename', name: `${key.name} renamed` },
+  } as const
+  changeAccount(world, now, (account) => editKey(account, key.hash, edit[action.edit], now))
+}
+
+const said = (error: VaultError): string => ('message' in error ? `${error._tag}: ${error.message}` : error._tag)
+
+interface Telling {
+  readonly observer: Observer
+  readonly story: Array<string>
+}
+
+const perform = async (universe: Universe, telling: Telling, process: SimProcess, action: Action): Promise<string> => {
+  const { observer } = telling
+  if (action._tag === 'meddle') {
+    meddle(universe, observer, action)
+    return 'done'
+  }
+  if (action._tag === 'jump') {
+    universe.counters.skew += action.milliseconds
+    return 'done'
+  }
+  const vault = openProcess(universe, process)
+  switch (action._tag) {
+    case 'add': {
+      const { name, limit, ifMissing } = action
+      const before = watchedNonces(observer, name)
+      const answer = await vault.add(name, { ...(limit === null ? {} : { monthlyLimit: limit }), ifMissing })()
+      if (isRight(answer)) return answer.right.outcome
+      const asBefore = answer.left._tag === 'RemoteUnavailable' || answer.left._tag === 'RemoteRefused'
+      if (asBefore) checkNothingLeft(observer, name, before)
+      return said(answer.left)
+    }
+    case 'remove': {
+      const answer = await vault.remove(action.name, action)()
+      return isRight(answer) ? `${answer.right.outcome} ${answer.right.remote ?? ''} ${answer.right.proof ?? ''}` : said(answer.left)
+    }
+    case 'suspend':
+    case 'resume': {
+      const answer = await vault[action._tag](action.name)()
+      return isRight(answer) ? answer.right.outcome : said(answer.left)
+    }
+    case 'get': {
+      const answer = await vault.get(action.name)()
+      return isRight(answer) ? 'handed out' : said(answer.left)
+    }
+    case 'reconcile': {
+      const answer = await vault.reconcile()()
+      return isRight(answer) ? JSON.stringify(answer.right) : said(answer.left)
+    }
+  }
+}
+
+const start = (universe: Universe, telling: Telling, process: SimProcess, action: Action, at: number): void => {
+  const { scheduler } = universe
+  const line = (text: string): void => {
+    telling.story.push(`${String(scheduler.now()).padStart(8)} ms  p${String(process.id)} ${JSON.stringify(action)} ${text}`)
+  }
+  const whole = async (): Promise<void> => {
+    await scheduler.park(process, at)
+    line('begins')
+    line(`-> ${await perform(universe, telling, process, action)}`)
+    process.alive = false
+  }
+  whole().catch((error: unknown) => {
+    telling.observer.problems.push(`a process threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  })
+}
+
+const hour = 3_600_000
+
+/** Faults off, time passes, and reconciles settle everything. */
+const quieten = async (universe: Universe, telling: Telling): Promise<number> => {
+  const { counters, scheduler, world } = universe
+  counters.faultless = true
+  let steps = 0
+  for (let round = 0; round < 3; round += 1) {
+    scheduler.advance(3 * hour)
+    settleDue(world, epoch + scheduler.now())
+    const before = universe.store.all.length
+    start(universe, telling, { id: 1000 + round, alive: true }, { _tag: 'reconcile' }, 0)
+    steps += await scheduler.run(() => checkStep(telling.observer), 5_000)
+    if (round === 2 && universe.store.all.length !== before)
+      telling.observer.problems.push('a reconcile of a settled vault still records facts')
+  }
+  return steps
+}
+
+/** Runs a plan to its end and tells what broke, if anything did. */
+export const runPlan = async (plan: Plan, tampering: Tampering = honest, mostSteps = 4_000): Promise<RunResult> => {
+  const { universe, untouchable } = universeOf(plan, tampering)
+  const observer = makeObserver(universe, untouchable)
+  const telling: Telling = { observer, story: [] }
+  plan.actions.forEach((timed, index) => {
+    start(universe, telling, { id: index, alive: true }, timed.action, timed.at)
+  })
+  const busy = await universe.scheduler.run(() => {
+    settleDue(universe.world, epoch + universe.scheduler.now())
+    checkStep(observer)
+  }, mostSteps)
+  const quiet = observer.problems.length > 0 ? 0 : await quieten(universe, telling)
+  if (observer.problems.length === 0) checkQuiet(observer)
+  const events = universe.store.all.map((record) => `      ${record.stream} ${String(record.version)} ${record.type} ${record.data}`)
+  const requests = universe.world.journal.map(
+    (entry) => `      ${String(entry.at - epoch).padStart(8)} ms ${entry.method} ${entry.path} ${entry.body ?? ''} ${entry.fault ?? ''} -> ${String(entry.status ?? entry.outcome)}`,
+  )
+  return { plan, steps: busy + quiet, problems: observer.problems, story: [...telling.story, ...events, ...requests] }
+}
+

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
+import type { MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
+import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
+import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
+import type { World } from '../../src/adapters/simulated-openrouter/world.js'
+import type { Deps, Protocol } from '../../src/application/deps.js'
+import { makeVault } from '../../src/application/make-vault.js'
+import type { Clock, Random } from '../../src/application/ports/environment.js'
+import type { EventLog } from '../../src/application/ports/event-log.js'
+import type { HttpTransport } from '../../src/application/ports/http.js'
+import type { OpenRouterClient } from '../../src/application/ports/open-router-client.js'
+import type { Sealer } from '../../src/application/ports/sealer.js'
+import { reveal, type Secret, secret } from '../../src/application/secret.js'
+import { defaultTiming } from '../../src/application/settings.js'
+import type { Vault } from '../../src/application/vault.js'
+import type { AttemptId, Nonce, OwnerId, VaultId } from '../../src/domain/shared/identifiers.js'
+import type { Instant, Millis } from '../../src/domain/shared/instant.js'
+import type { AccountPin } from '../../src/domain/vault/event.js'
+import type { Plan } from './plan.js'
+import type { Prng } from './prng.js'
+import { never, type Scheduler, type SimProcess } from './scheduler.js'
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** The whole universe of a run: one store, one OpenRouter, many processes. */
+export interface Universe {
+  readonly plan: Plan
+  readonly prng: Prng
+  readonly scheduler: Scheduler
+  readonly store: MemoryStore
+  readonly world: World
+  readonly managementKey: Secret
+  readonly vault: VaultId
+  readonly pin: AccountPin
+  readonly protocol: Protocol
+  /** Changes a port of every process; how a fault is planted that no rule can express. */
+  readonly tamper: {
+    readonly log: (log: EventLog) => EventLog
+    readonly client: (client: OpenRouterClient) => OpenRouterClient
+  }
+  readonly counters: { requests: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean }
+}
+
+const epoch = 1_800_000_000_000
+
+/** A seal that only shows where it belongs: the simulation is about order, and real seals have tests of their own. */
+export const simSealer: Sealer = {
+  seal: (ref, value) =>
+    TE.right({ ref, keyId: 'sim', bytes: new TextEncoder().encode(`${JSON.stringify(ref)}\n${reveal(value)}`) }),
+  open: (sealed) => {
+    const [place, text] = new TextDecoder().decode(sealed.bytes).split('\n')
+    return place === JSON.stringify(sealed.ref) && text !== undefined
+      ? TE.right(secret(text))
+      : TE.left({ _tag: 'SealBroken', reason: 'does-not-open', message: 'it was sealed for another place' })
+  },
+}
+
+const clockOf = (universe: Universe, process: SimProcess): Clock => {
+  const { scheduler, counters } = universe
+  return {
+    now: () => (epoch + scheduler.now() + counters.skew) as Instant,
+    monotonic: () => scheduler.now() as Millis,
+    sleep: (length) => () => scheduler.park(process, length),
+  }
+}
+
+const randomOf = ({ prng }: Universe): Random => ({
+  nonce: () => prng.hex(32) as Nonce,
+  attemptId: () => prng.hex(32) as AttemptId,
+  vaultId: () => prng.hex(32) as VaultId,
+  fraction: () => prng.next(),
+})
+
+/** A store at whose commits processes die: before it, or after it and before anybody hears. */
+const crashingLog = (universe: Universe, process: SimProcess, log: EventLog): EventLog => {
+  const { counters, plan, scheduler } = universe
+  return {
+    ...log,
+    commit: (commit) => async () => {
+      await scheduler.park(process, 0)
+      const number = counters.commits++
+      const crash = counters.faultless ? undefined : plan.crashes.find((each) => each.commit === number)
+      if (crash?.when === 'before') {
+        process.alive = false
+        return never()
+      }
+      const answer = await log.commit(commit)()
+      if (crash !== undefined) {
+        process.alive = false
+        return never()
+      }
+      return answer
+    },
+  }
+}
+
+/** A process that may be stopped between its last look at the clock and the sending, and for any length of time. */
+const stoppingTransport = (universe: Universe, process: SimProcess, transport: HttpTransport): HttpTransport => {
+  const { counters, plan, scheduler } = universe
+  return (request) => async () => {
+    const stop = counters.faultless ? undefined : plan.stops.find((each) => each.request === counters.requests)
+    await scheduler.park(process, stop?.milliseconds ?? 1)
+    return transport(request)()
+  }
+}
+
+const transportOf = (universe: Universe, process: SimProcess): HttpTransport => {
+  const { counters, plan, scheduler, world } = universe
+  const transport = simulatedTransport({
+    world,
+    now: () => epoch + scheduler.now(),
+    delay: (milliseconds) => scheduler.park(process, milliseconds),
+    timeout: defaultTiming.request,
+    nextFault: () => {
+      const number = counters.requests++
+      if (counters.faultless) return null
+      const fault = plan.faults.find((each) => each.request === number)?.fault ?? null
+      if (fault?._tag === 'late' && fault.delay > defaultTiming.settle) counters.beyondSettle = true
+      return fault
+    },
+  })
+  return stoppingTransport(universe, process, transport)
+}
+
+/** A process of the vault's own: its ports see virtual time, the shared store and the shared OpenRouter. */
+export const openProcess = (universe: Universe, process: SimProcess): Vault => {
+  const { vault, pin, protocol, managementKey, store, tamper } = universe
+  const clock = clockOf(universe, process)
+  const random = randomOf(universe)
+  const repeating = { clock, random, deadline: forAllRequests(clock, defaultTiming.retryBudget) }
+  const client = makeOpenRouterClient({
+    transport: transportOf(universe, process),
+    managementKey,
+    around: withRetries(repeating),
+  })
+  const deps: Deps = {
+    log: tamper.log(crashingLog(universe, process, openMemoryLog(store).log)),
+    keyEvents: keyEventCodec,
+    vaultEvents: vaultEventCodec,
+    sealer: simSealer,
+    clock,
+    random,
+    process: { owner: `sim/${String(process.id)}` as OwnerId, stopping: () => false },
+    timing: defaultTiming,
+    protocol,
+    client: tamper.client(client),
+    vault,
+    pin,
+  }
+  return makeVault(deps, { deps: () => TE.right(deps), clientFor: () => TE.right(deps.client) })
+}
