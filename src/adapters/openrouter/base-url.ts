@@ -6,7 +6,6 @@ import { type InvalidValue, invalidValue } from '../../domain/shared/brand.js'
 export interface BaseUrl {
   /** Scheme, host and port, for instance `https://openrouter.ai`. */
   readonly origin: string
-  readonly protocol: 'https:' | 'http:'
   /** Host name without port; an IPv6 address without brackets. */
   readonly hostname: string
   readonly port: number
@@ -33,6 +32,24 @@ const parse = (text: string): URL | null => {
   }
 }
 
+const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1')
+
+const portOf = ({ port, protocol }: URL): number => {
+  if (port !== '') return Number(port)
+  return protocol === 'https:' ? 443 : 80
+}
+
+/** The rule that a URL breaks, if any. */
+const broken = (text: string, url: URL): string | null => {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or a password'
+  if (/[?#]/.test(text)) return 'must not contain a query or a fragment'
+  if (url.protocol === 'http:' && !isLoopback(hostOf(url))) {
+    return 'must begin with https://; plain http is for this machine only'
+  }
+  return null
+}
+
 /**
  * Checks the base of the API. Only https, and plain http to this machine alone, because every request carries a credential.
  * The text itself may hold a secret by mistake and is never part of the error.
@@ -40,19 +57,13 @@ const parse = (text: string): URL | null => {
 export const parseBaseUrl = (text: string): E.Either<InvalidValue, BaseUrl> => {
   const url = parse(text)
   if (url === null) return invalid('must be a URL such as https://openrouter.ai/api/v1')
-  const { protocol } = url
-  if (protocol !== 'https:' && protocol !== 'http:') return invalid('must begin with https://')
-  if (url.username !== '' || url.password !== '') return invalid('must not contain a user name or a password')
-  if (/[?#]/.test(text)) return invalid('must not contain a query or a fragment')
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const loopback = isLoopback(hostname)
-  if (protocol === 'http:' && !loopback) return invalid('must begin with https://; plain http is for this machine only')
+  const rule = broken(text, url)
+  if (rule !== null) return invalid(rule)
   return E.right({
     origin: url.origin,
-    protocol,
-    hostname,
-    port: url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port),
+    hostname: hostOf(url),
+    port: portOf(url),
     path: url.pathname.replace(/\/+$/, ''),
-    isLoopback: loopback,
+    isLoopback: isLoopback(hostOf(url)),
   })
 }

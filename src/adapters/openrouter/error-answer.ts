@@ -21,7 +21,7 @@ const openCode = (code: unknown): boolean => typeof code === 'number' && (code <
 const said = (body: string): { readonly message: string; readonly isOpen: boolean } | null =>
   pipe(
     parseJson(body),
-    E.flatMap(errorBody.decode),
+    E.flatMap((json) => errorBody.decode(json)),
     E.match(
       () => null,
       ({ error }) => ({ message: scrub(error.message), isOpen: openCode(error.code) }),

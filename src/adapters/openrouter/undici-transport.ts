@@ -54,7 +54,7 @@ const connectorFor = ({ buildConnector }: Undici, options: UndiciTransportOption
   return (target, done) => {
     openTunnel(proxy, { target: authority(baseUrl), timeout, ca }).then(
       (socket) => direct({ ...target, httpSocket: socket }, done),
-      (error: Error) => done(error, null),
+      (error: unknown) => done(error instanceof Error ? error : new Error('no tunnel'), null),
     )
   }
 }

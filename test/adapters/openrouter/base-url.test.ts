@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseBaseUrl } from '../../../src/adapters/openrouter/base-url.js'
 import { no } from './fakes.js'
 
-const tls = { protocol: 'https:', port: 443, path: '/api/v1', isLoopback: false }
-const local = { protocol: 'http:', port: 80, path: '/api/v1', isLoopback: true }
+const tls = { port: 443, path: '/api/v1', isLoopback: false }
+const local = { port: 80, path: '/api/v1', isLoopback: true }
 
 describe('a base URL', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer as createHttp, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, connect, createServer as createTcp, type Server as TcpServer, type Socket } from 'node:net'
 
@@ -33,14 +33,13 @@ const listening = async (server: Server | TcpServer): Promise<Listening> => {
   }
 }
 
-export const httpServer = (handler: RequestListener, keepAliveTimeout?: number): Promise<Listening> => {
-  const server = createHttp(handler)
-  if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout
-  return listening(server)
-}
+export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-export const httpsServer = (handler: RequestListener): Promise<Listening> =>
-  listening(createHttps({ cert: certificate, key: pem('key.pem') }, handler))
+export const httpServer = (handler: Handler): Promise<Listening> =>
+  listening(createHttp((request, response) => void handler(request, response)))
+
+export const httpsServer = (handler: Handler): Promise<Listening> =>
+  listening(createHttps({ cert: certificate, key: pem('key.pem') }, (request, response) => void handler(request, response)))
 
 /** A server that does what it likes with each connection. */
 export const tcpServer = (onConnection: (socket: Socket) => void): Promise<Listening> => listening(createTcp(onConnection))

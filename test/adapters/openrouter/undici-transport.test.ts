@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -8,7 +8,7 @@ import { makeUndiciTransport, type UndiciTransportOptions } from '../../../src/a
 import type { HttpRequest } from '../../../src/application/ports/http.js'
 import { secret } from '../../../src/application/secret.js'
 import { managementKey, managementText, no, ok } from './fakes.js'
-import { bodyOf, closedPort, httpServer, type Listening, tcpServer } from './servers.js'
+import { bodyOf, closedPort, type Handler, httpServer, type Listening, tcpServer } from './servers.js'
 
 const ending: Array<() => Promise<void>> = []
 afterEach(async () => {
@@ -35,7 +35,7 @@ const to = (port: number, options: Partial<UndiciTransportOptions> & { readonly 
   return { transport, close }
 }
 
-const server = (handler: RequestListener, keepAlive?: number) => opened(httpServer(handler, keepAlive))
+const server = (handler: Handler) => opened(httpServer(handler))
 
 const get: HttpRequest = { method: 'GET', path: '/keys', query: { offset: '0', workspace_id: 'a b&c' }, bearer: managementKey, body: null }
 const post: HttpRequest = { method: 'POST', path: '/keys', query: {}, bearer: managementKey, body: '{"name":"ü","limit":0}' }
