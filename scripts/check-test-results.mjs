@@ -1,5 +1,5 @@
-// Reads what vitest's JSON reporter wrote, and closes with one line: "N passed, M failed". Fails unless every test file
-// of the project was run, every test passed and, with LEAN_VAULT_REQUIRE_ALL=1, none was skipped.
+// Reads what vitest's JSON reporter wrote, and closes with one line, "N passed, M failed", if every test file of the
+// project was run, every test passed and, with LEAN_VAULT_REQUIRE_ALL=1, none was skipped. Fails otherwise.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +19,8 @@ const problems = [
   ...(results.success && results.numPassedTests > 0 ? [] : ['vitest reports a failure']),
 ]
 
-for (const problem of problems) console.error(problem)
-if (problems.length > 0) process.exitCode = 1
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
 console.log(`${results.numPassedTests} passed, ${results.numFailedTests} failed`)

@@ -23,11 +23,13 @@ const compile = (): { readonly modules: ReadonlyArray<string>; readonly complain
   const folder = join(root, 'src/domain')
   const config = ts.readConfigFile(join(folder, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, folder)
-  const host = ts.createCompilerHost(options)
-  const { fileExists, getSourceFile } = host
-  host.fileExists = (file) => file === planted || fileExists(file)
-  host.getSourceFile = (file, version, ...rest) =>
-    file === planted ? ts.createSourceFile(file, plantedText, version, true) : getSourceFile(file, version, ...rest)
+  const disk = ts.createCompilerHost(options)
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (file) => file === planted || disk.fileExists(file),
+    getSourceFile: (file, version, ...rest) =>
+      file === planted ? ts.createSourceFile(file, plantedText, version, true) : disk.getSourceFile(file, version, ...rest),
+  }
   const program = ts.createProgram([...fileNames, planted], options, host)
   const complaints = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => ({
     file: file?.fileName ?? '',
