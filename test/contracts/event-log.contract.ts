@@ -75,8 +75,10 @@ export const eventLogContract = (name: string, makeSubject: () => Promise<EventL
       })
 
       it('does nothing before the task is run', async () => {
-        commit(append('key/a', 0, '{}'))
+        const described = commit(append('key/a', 0, '{}'))
         expect(await right(store.log.readAll(0, 10))).toEqual([])
+        await right(described)
+        expect(await right(store.log.readAll(0, 10))).toHaveLength(1)
       })
 
       it('gives back every field, versions from 1 within a stream and sequences from 1 over all', async () => {

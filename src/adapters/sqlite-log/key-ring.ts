@@ -31,7 +31,11 @@ const read = (database: Database): E.Either<LogUnavailable, ReadonlyArray<Wrappe
 
 const taken: KeyRingConflict = { _tag: 'KeyRingConflict' }
 
-const insert = (database: Database, expectedKeys: number, { keyId, bytes }: WrappedKey) => {
+const insert = (
+  database: Database,
+  expectedKeys: number,
+  { keyId, bytes }: WrappedKey,
+): E.Either<KeyRingConflict | LogUnavailable, void> => {
   const work = (): E.Either<KeyRingConflict, void> => {
     if (database.statement(all).all().length !== expectedKeys) return E.left(taken)
     try {
@@ -51,6 +55,5 @@ const insert = (database: Database, expectedKeys: number, { keyId, bytes }: Wrap
 /** The key ring in the vault's own database. */
 export const makeKeyRing = (run: Run): KeyRingStore => ({
   read: () => run(read),
-  insert: (expectedKeys, key) =>
-    run<KeyRingConflict | LogUnavailable, void>((database) => insert(database, expectedKeys, key)),
+  insert: (expectedKeys, key) => run((database) => insert(database, expectedKeys, key)),
 })

@@ -3,17 +3,15 @@ import { createRequire } from 'node:module'
 import type { Connection, Driver, Row, SqlValue } from './driver.js'
 
 /** The part of `libsql` that is used. Values go in as one list: a lone blob would be taken for named values. */
-interface Libsql {
-  new (file: string): {
-    readonly exec: (sql: string) => unknown
-    readonly prepare: (sql: string) => {
-      readonly run: (values: ReadonlyArray<SqlValue>) => unknown
-      readonly get: (values: ReadonlyArray<SqlValue>) => unknown
-      readonly all: (values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
-    }
-    readonly inTransaction: boolean
-    readonly close: () => unknown
+type Libsql = new (file: string) => {
+  readonly exec: (sql: string) => unknown
+  readonly prepare: (sql: string) => {
+    readonly run: (values: ReadonlyArray<SqlValue>) => unknown
+    readonly get: (values: ReadonlyArray<SqlValue>) => unknown
+    readonly all: (values: ReadonlyArray<SqlValue>) => ReadonlyArray<unknown>
   }
+  readonly inTransaction: boolean
+  readonly close: () => unknown
 }
 
 const load = (): Libsql | null => {

@@ -18,6 +18,7 @@ const isNodeSqlite = (loaded: object | undefined): loaded is NodeSqlite =>
 
 /** Node prints one warning when it loads its SQLite. Only that one is kept back, and only while `load` runs. */
 const withoutItsWarning = <A>(load: () => A): A => {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its process, and put back as it was
   const emitWarning = process.emitWarning
   process.emitWarning = (...warning: ReadonlyArray<unknown>) => {
     const [text, kind] = warning

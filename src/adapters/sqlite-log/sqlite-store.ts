@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'

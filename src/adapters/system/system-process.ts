@@ -9,7 +9,7 @@ import type { OwnerId } from '../../domain/shared/identifiers.js'
  * a claim and no two are ever alike, not even after a restart in a container that has the same host and process id.
  */
 export const ownerOf = (host: string, pid: number, startedAt: number): OwnerId => {
-  const readable = host.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63) || 'host'
+  const readable = host.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63)
   return `${readable}:${pid}:${startedAt}:${randomBytes(4).toString('hex')}` as OwnerId
 }
 
