@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Document, LineCounter, Node } from 'yaml'
+import type { Document, LineCounter, Node, Pair } from 'yaml'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { scrub } from '../../application/secret.js'
 import { closestOf } from './closest.js'
-import { fileCodecs, fileKeys, type FileSettings, type FileValue, isFileKey, noFileSettings } from './settings.js'
+import { fileCodecs, type FileKey, fileKeys, type FileSettings, type FileValue, isFileKey, noFileSettings } from './settings.js'
 
 type Yaml = typeof import('yaml')
 
@@ -33,6 +33,18 @@ const unknownKey = (key: string): string => {
   return near === null ? `is not a setting; settings are ${fileKeys.join(', ')}` : `is not a setting; did you mean ${near}?`
 }
 
+type Entry = E.Either<VaultError, { readonly name: FileKey; readonly found: FileValue }>
+
+const checkEntry = (config: ConfigDocument, { key, value }: Pair): Entry => {
+  const { path, yaml } = config
+  const line = lineOf(config, key)
+  const name = yaml.isScalar(key) ? String(key.value) : ''
+  if (!isFileKey(name)) return wrong(path, line, scrub(name, 60), unknownKey(name))
+  const written: unknown = yaml.isScalar(value) ? value.value : value
+  const codec = fileCodecs[name]
+  return codec.is(written) ? E.right({ name, found: { value: written, line } }) : wrong(path, line, name, codec.name)
+}
+
 /** The values, each checked; the first problem is named by file, line and field, never by its value. */
 export const checkConfig = (config: ConfigDocument): E.Either<VaultError, FileSettings> => {
   const { path, document, yaml } = config
@@ -41,16 +53,12 @@ export const checkConfig = (config: ConfigDocument): E.Either<VaultError, FileSe
   const { contents } = document
   if (contents === null || (yaml.isScalar(contents) && contents.value === null)) return E.right(noFileSettings(path))
   if (!yaml.isMap(contents)) return wrong(path, lineOf(config, contents), '', 'must be a list of "setting: value" lines')
-  const values: Record<string, FileValue> = {}
-  for (const { key, value } of contents.items) {
-    const line = lineOf(config, key)
-    const name = yaml.isScalar(key) ? String(key.value) : ''
-    if (!isFileKey(name)) return wrong(path, line, scrub(name, 60), unknownKey(name))
-    const written: unknown = yaml.isScalar(value) ? value.value : value
-    if (!fileCodecs[name].is(written)) return wrong(path, line, name, fileCodecs[name].name)
-    values[name] = { value: written, line }
-  }
-  return E.right({ path, values })
+  const pairs: ReadonlyArray<Pair> = contents.items
+  return pipe(
+    pairs,
+    E.traverseArray((pair) => checkEntry(config, pair)),
+    E.map((entries) => ({ path, values: Object.fromEntries(entries.map(({ name, found }) => [name, found])) })),
+  )
 }
 
 export const parseConfig = (yaml: Yaml, path: string, text: string): ConfigDocument => {

@@ -1,0 +1,161 @@
+import { dirname, join } from 'node:path'
+
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { DependencyContainer } from 'tsyringe'
+
+import type { LocalDeps } from '../../application/deps.js'
+import { invalidInput, type VaultError } from '../../application/errors.js'
+import type { VaultStore } from '../../application/ports/vault-store.js'
+import { initVault as writeFirstFact, verifyForInit } from '../../application/use-cases/init-vault.js'
+import { setConfig } from '../config/index.js'
+import { loadSettings, type Surroundings } from './load-settings.js'
+import { type Found, findOldVault, setAside, takeSettingsOver } from './old-vault.js'
+import { beginSealer, closeStore, createStore, masterKeyFileOf } from './open-parts.js'
+import type { InitOptions, VaultOptions } from './options.js'
+import { makeRegistry } from './registry.js'
+import { tokens } from './tokens.js'
+
+/** What `initVault` made. */
+export interface InitReport {
+  readonly vault: string
+  readonly home: string
+  readonly masterKeyFile: string
+  /** The vault key lies in the vault's own folder. */
+  readonly keyBesideData: boolean
+  readonly baseUrl: string
+  /** How OpenRouter shows the management key. */
+  readonly label: string
+  readonly workspaces: number
+  /** Where the old vault is now. */
+  readonly setAside: string | null
+}
+
+interface Beginning {
+  readonly around: Surroundings
+  readonly registry: DependencyContainer
+}
+
+const ownKeyFile = 'vault.key'
+
+const begin = (options: VaultOptions): TE.TaskEither<VaultError, Beginning> =>
+  pipe(
+    loadSettings(options),
+    TE.bindTo('around'),
+    TE.bind('registry', ({ around }) => TE.fromTask<DependencyContainer, VaultError>(() => makeRegistry(around, options))),
+  )
+
+const readers = (registry: DependencyContainer): Pick<LocalDeps, 'keyEvents' | 'vaultEvents' | 'protocol'> => ({
+  keyEvents: registry.resolve(tokens.keyEvents),
+  vaultEvents: registry.resolve(tokens.vaultEvents),
+  protocol: registry.resolve(tokens.protocol),
+})
+
+/** Where a vault is or would be, and whether one is there. */
+export const findVault = (options: VaultOptions): TE.TaskEither<VaultError, { readonly place: string; readonly exists: boolean }> =>
+  pipe(
+    begin(options),
+    TE.bind('found', ({ registry, around }) => findOldVault(readers(registry), around)),
+    TE.map(({ around, found }) => ({ place: around.settings.home.value, exists: found._tag === 'Vault' })),
+  )
+
+const mayBegin = (found: Found, place: string, forceNew: boolean): TE.TaskEither<VaultError, void> => {
+  if (found._tag !== 'Vault') return TE.right(undefined)
+  if (!forceNew) return TE.left({ _tag: 'VaultExists', place })
+  return found.keys > 0 ? TE.left({ _tag: 'KeysHeld', count: found.keys }) : TE.right(undefined)
+}
+
+const checkKeyPlace = ({ settings }: Surroundings, { keyBesideData }: InitOptions): TE.TaskEither<VaultError, void> =>
+  keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
+    ? TE.left(invalidInput({ field: 'keyBesideData', rule: 'must not be given together with a place for the vault key' }))
+    : TE.right(undefined)
+
+const keyFileFor = (around: Surroundings, store: VaultStore, { keyBesideData }: InitOptions): string =>
+  keyBesideData === true ? join(around.settings.home.value, ownKeyFile) : masterKeyFileOf(around, store.info.vaultId)
+
+type Verified = Parameters<typeof writeFirstFact>[2]
+
+/** Store, vault key and key ring, then the first fact; each part may be there already after an interrupted try. */
+const write = (
+  { around, registry }: Beginning,
+  options: InitOptions,
+  store: VaultStore,
+  pin: Verified,
+): TE.TaskEither<VaultError, string> => {
+  const keyFile = keyFileFor(around, store, options)
+  const place = around.settings.home.value
+  const clock = registry.resolve(tokens.clock)
+  const vaultEvents = registry.resolve(tokens.vaultEvents)
+  return pipe(
+    options.keyBesideData === true
+      ? setConfig(around.configFile, { key: 'masterKeyFile', value: ownKeyFile })
+      : TE.right(undefined),
+    TE.flatMap(() => beginSealer(keyFile, store)),
+    TE.flatMap((sealer) => writeFirstFact({ log: store.log, vaultEvents, sealer, clock }, store.info.vaultId, pin, options.managementKey)),
+    TE.mapLeft((error): VaultError => (error._tag === 'VaultExists' ? { ...error, place } : error)),
+    TE.map(() => keyFile),
+  )
+}
+
+type Made = Pick<InitReport, 'vault' | 'masterKeyFile' | 'setAside'>
+
+const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verified): TE.TaskEither<VaultError, Made> => {
+  const { around, registry } = beginning
+  const home = around.settings.home.value
+  const aside: TE.TaskEither<VaultError, string | null> =
+    old._tag === 'Vault' ? setAside(home, registry.resolve(tokens.clock).now()) : TE.right(null)
+  return pipe(
+    aside,
+    TE.flatMap((movedTo) =>
+      TE.bracket(
+        createStore(around, registry.resolve(tokens.random).vaultId()),
+        (store) =>
+          pipe(
+            movedTo === null ? TE.right(undefined) : takeSettingsOver(movedTo, home),
+            TE.flatMap(() => write(beginning, options, store, pin)),
+            TE.map((keyFile) => ({ vault: store.info.vaultId, masterKeyFile: keyFile, setAside: movedTo })),
+          ),
+        closeStore,
+      ),
+    ),
+  )
+}
+
+/**
+ * Makes a vault for the account of a management key. Nothing is written before OpenRouter has answered that it is one;
+ * an interrupted try is carried on by the next.
+ */
+export const initVault = (options: InitOptions): TE.TaskEither<VaultError, InitReport> =>
+  pipe(
+    begin(options),
+    TE.tap(({ around }) => checkKeyPlace(around, options)),
+    TE.bind('old', ({ registry, around }) => findOldVault(readers(registry), around)),
+    TE.tap(({ around, old }) => mayBegin(old, around.settings.home.value, options.forceNew ?? false)),
+    TE.flatMap(({ old, ...beginning }) => verifyAndMake(beginning, options, old)),
+  )
+
+const verifyAndMake = (beginning: Beginning, options: InitOptions, old: Found): TE.TaskEither<VaultError, InitReport> => {
+  const { settings } = beginning.around
+  const home = settings.home.value
+  const baseUrl = settings.baseUrl.value
+  const connector = beginning.registry.resolve(tokens.connector)
+  return pipe(
+    connector.clientFor(options.managementKey, baseUrl),
+    TE.flatMap((client) => verifyForInit(client, baseUrl)),
+    TE.bindTo('verified'),
+    TE.bind('made', ({ verified }) => make(beginning, options, old, verified.pin)),
+    TE.map(({ verified: { label, workspaces }, made }) => ({
+      ...made,
+      home,
+      keyBesideData: dirname(made.masterKeyFile) === home,
+      baseUrl,
+      label,
+      workspaces,
+    })),
+    (task) => async () => {
+      const result = await task()
+      await connector.close()
+      return result
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { invalidInput, type VaultError } from '../../application/errors.js'
+import { type Environment, readConfig, resolveHome, resolveSettings, type Settings } from '../config/index.js'
+import type { VaultOptions } from './options.js'
+
+/** The settings of a vault, with what is needed to read the rest of its surroundings. */
+export interface Surroundings {
+  readonly settings: Settings
+  readonly env: Environment
+  readonly userFolder: string
+  readonly configFile: string
+}
+
+/** The effective settings: options over environment over `config.yaml` over defaults. */
+export const loadSettings = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> => {
+  const env = options.env ?? {}
+  const userFolder = options.userFolder ?? homedir()
+  const places = { workingFolder: options.workingFolder ?? process.cwd(), userFolder }
+  return pipe(
+    TE.fromEither(resolveHome({ given: options, env }, places)),
+    TE.mapLeft(invalidInput),
+    TE.map((home) => join(home.value, 'config.yaml')),
+    TE.bindTo('configFile'),
+    TE.bind('file', ({ configFile }) => readConfig(configFile)),
+    TE.flatMapEither(({ configFile, file }) =>
+      pipe(
+        resolveSettings({ given: options, env, file }, places),
+        E.bimap(invalidInput, (settings) => ({ settings, env, userFolder, configFile })),
+      ),
+    ),
+  )
+}

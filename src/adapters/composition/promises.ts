@@ -1,0 +1,65 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
+import type { VaultError } from '../../application/errors.js'
+import type { Vault } from '../../application/vault.js'
+import { type InitReport, initVault } from './init-vault.js'
+import { openVault } from './open-vault.js'
+import type { InitOptions, VaultOptions } from './options.js'
+
+/** What a Promise of this library rejects with: an Error that carries the `VaultError` as data in `error`. */
+export interface VaultFailure extends Error {
+  readonly name: 'VaultFailure'
+  readonly error: VaultError
+}
+
+/** The `Vault` with Promises for TaskEithers: the same functions, each rejecting with a `VaultFailure`. */
+export type PromisedVault = {
+  readonly [F in keyof Vault]: Vault[F] extends (...given: infer Given) => TaskEither<VaultError, infer Answer>
+    ? (...given: Given) => Promise<Answer>
+    : never
+}
+
+const detailsOf = (error: VaultError): string =>
+  Object.entries(error)
+    .filter(([field, value]) => field !== '_tag' && (typeof value === 'string' || typeof value === 'number'))
+    .map(([field, value]) => `${field}: ${String(value)}`)
+    .join(', ')
+
+const failureOf = (error: VaultError): VaultFailure => {
+  const details = detailsOf(error)
+  const message = details === '' ? error._tag : `${error._tag} (${details})`
+  return Object.assign(new Error(message), { name: 'VaultFailure' as const, error })
+}
+
+/** Whether something caught is an error of this library, whose `error` says what happened. */
+export const isVaultFailure = (caught: unknown): caught is VaultFailure =>
+  caught instanceof Error && caught.name === 'VaultFailure' && 'error' in caught
+
+const settle = async <A>(task: TaskEither<VaultError, A>): Promise<A> => {
+  const result = await task()
+  return isRight(result) ? result.right : await Promise.reject(failureOf(result.left))
+}
+
+/** A vault for code that uses Promises. */
+export const promised = (vault: Vault): PromisedVault => ({
+  add: (name, options) => settle(vault.add(name, options)),
+  get: (name) => settle(vault.get(name)),
+  list: (options) => settle(vault.list(options)),
+  show: (name) => settle(vault.show(name)),
+  suspend: (name, note) => settle(vault.suspend(name, note)),
+  resume: (name) => settle(vault.resume(name)),
+  planRemoval: (name, options) => settle(vault.planRemoval(name, options)),
+  remove: (name, options) => settle(vault.remove(name, options)),
+  reconcile: (options) => settle(vault.reconcile(options)),
+  history: (options) => settle(vault.history(options)),
+  checkCredential: () => settle(vault.checkCredential()),
+  changeCredential: (managementKey) => settle(vault.changeCredential(managementKey)),
+  close: () => settle(vault.close()),
+})
+
+/** The doors of the library for code that uses Promises. */
+export const promises = {
+  openVault: async (options: VaultOptions = {}): Promise<PromisedVault> => promised(await settle(openVault(options))),
+  initVault: (options: InitOptions): Promise<InitReport> => settle(initVault(options)),
+} as const

@@ -1,0 +1,51 @@
+import { note, type Session, isJson } from './session.js'
+
+/** What a command came to. */
+export type Answer =
+  | {
+      readonly _tag: 'Report'
+      /** 7: part was done, the rest is recorded. */
+      readonly code: 0 | 7
+      /** The one document of `--json`. */
+      readonly document: unknown
+      /** The same for people, with its line ends; empty where there is nothing to say. */
+      readonly text: string
+      /** What to do next, for people at a terminal. */
+      readonly advice?: string
+    }
+  /** Text that goes out as it is, whatever the flags say. */
+  | { readonly _tag: 'Raw'; readonly text: string }
+  /** All was printed while it ran. */
+  | { readonly _tag: 'Done'; readonly code: number }
+
+export const report = (document: unknown, text: string, advice?: string): Answer => ({
+  _tag: 'Report',
+  code: 0,
+  document,
+  text,
+  ...(advice === undefined ? {} : { advice }),
+})
+
+export const incomplete = (document: unknown, text: string, advice: string): Answer => ({
+  _tag: 'Report',
+  code: 7,
+  document,
+  text,
+  advice,
+})
+
+/** Prints an answer and gives the exit code. */
+export const tell = (session: Session, answer: Answer): number => {
+  const { stdout, stderr } = session.io
+  switch (answer._tag) {
+    case 'Report':
+      stdout.write(isJson(session) ? `${JSON.stringify(answer.document)}\n` : answer.text)
+      if (answer.advice !== undefined && (stderr.isTerminal || answer.code === 7)) note(session, answer.advice)
+      return answer.code
+    case 'Raw':
+      stdout.write(answer.text)
+      return 0
+    case 'Done':
+      return answer.code
+  }
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
+import type { Answer } from './answer.js'
+import type { CliError } from './cli-error.js'
+import type { Session } from './session.js'
+
+/** What a command does, once its arguments are read. */
+export type Body = (session: Session) => TaskEither<CliError, Answer>
+
+/** Runs a body and keeps its exit code; given to each command when it is registered. */
+export type Act = (body: Body) => Promise<void>
+
+/** Adds one command to the program. */
+export type Register = (program: Command, act: Act) => void
+
+const meanings: Readonly<Record<number, string>> = {
+  0: 'done, also when there was nothing to do',
+  1: 'unexpected failure: a bug',
+  2: 'usage: a bad flag, name, limit or file, or declined; nothing was changed',
+  3: 'no such key',
+  4: 'conflict: name taken or owing, key not ready, another process at it, vault exists',
+  5: 'OpenRouter refused, and everything is as before',
+  6: 'OpenRouter could not be reached, and everything is as before; try again',
+  7: 'incomplete: part was done, the rest is recorded; "reconcile" finishes or undoes it',
+  8: 'the vault cannot be opened or written',
+  125: 'exec itself failed',
+  126: 'the command cannot be executed',
+  127: 'the command was not found',
+}
+
+/** What `--help` says of a command beyond its flags. */
+export interface Manual {
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** More, for the command's own page. */
+  readonly more?: string
+  /** Without the program's name in front. */
+  readonly examples: ReadonlyArray<string>
+  /** The exit codes that it may end with, besides 1, 130 and 143. */
+  readonly exits: ReadonlyArray<number>
+}
+
+const block = (title: string, lines: ReadonlyArray<string>): string => `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`
+
+const exitLines = (exits: ReadonlyArray<number>): ReadonlyArray<string> =>
+  exits.map((code) => `${String(code).padEnd(4)} ${meanings[code] ?? ''}`)
+
+/** Gives a command its help: summary, description, examples and exit codes. */
+export const describe = (command: Command, { summary, more, examples, exits }: Manual): Command =>
+  command
+    .summary(summary)
+    .description(more === undefined ? `${summary}.` : `${summary}.\n\n${more}`)
+    .addHelpText('after', () => block('Examples', examples.map((line) => `lean-vault ${line}`)) + block('Exit codes', exitLines(exits)))
+
+/** The exit codes of the whole program, for its own page. */
+export const allExits = (): string =>
+  block('Exit codes', [...exitLines([0, 1, 2, 3, 4, 5, 6, 7, 8]), '130, 143  stopped by Ctrl-C or SIGTERM, between two steps'])

@@ -1,0 +1,69 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyInFull } from '../../index.js'
+import { report } from '../answer.js'
+import { checkName } from '../check-name.js'
+import { type Body, describe, type Register } from '../command.js'
+import { historyRow } from '../format/history-rows.js'
+import { limit, money } from '../format/money.js'
+import { fullTime } from '../format/relative-time.js'
+import { facts, table } from '../format/table.js'
+import { type Session, withVault } from '../session.js'
+
+type Fact = readonly [name: string, value: string]
+
+const listed = (values: ReadonlyArray<string>): string => (values.length === 0 ? 'none' : values.join(', '))
+
+const usageOf = ({ usage }: KeyInFull, now: number): string => {
+  const read = usage.lastUpdated === null ? 'never read' : `read ${fullTime(usage.lastUpdated, now)}`
+  return `${money(usage.currentMonth)} this month, ${read}`
+}
+
+const optional = (name: string, value: string | null): ReadonlyArray<Fact> => (value === null ? [] : [[name, value]])
+
+const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
+  ['Name', key.name],
+  ['Lineage', key.lineage],
+  ['State', key.state],
+  ['Hash', key.hash ?? 'unknown'],
+  ...optional('Label', key.label),
+  ...(key.alsoHeld.length === 0 ? [] : [['Also held', listed(key.alsoHeld)] as const]),
+  ['Monthly limit', `${limit(key.limits.monthlySpend)}${key.enforcedBy.monthly === null ? '' : `, enforced by ${key.enforcedBy.monthly}`}`],
+  ['Usage', usageOf(key, now)],
+  ...(key.residual === 0 ? [] : [['Born with', `${money(key.residual)} until activation`] as const]),
+  ...optional('Workspace', key.workspace),
+  ['Tags', listed(Object.entries(key.tags).map(([tag, value]) => `${tag}=${value}`))],
+  ['Created', fullTime(key.createdAt, now)],
+  ['Changed', fullTime(key.updatedAt, now)],
+  ['Expires', key.expiresAt === null ? 'never' : fullTime(key.expiresAt, now)],
+  ['Contained for', listed(key.containedFor)],
+  ['Pending', listed(key.pending)],
+  ...(key.watchedAttempts === 0 ? [] : [['Watched attempts', String(key.watchedAttempts)] as const]),
+]
+
+const columns = [{ title: 'NO' }, { title: 'TIME' }, { title: 'EVENT' }, { title: 'DETAILS', mayShrink: true }]
+
+const textOf = (key: KeyInFull, { io, deps }: Session): string => {
+  const rows = key.lastEvents.map((entry) => historyRow(entry, deps.now()).filter((_, at) => at !== 2))
+  return `${facts(factsOf(key, deps.now()))}\nLast events:\n${table(columns, rows, io.stdout.columns)}`
+}
+
+const body =
+  (name: string): Body =>
+  (session) =>
+    pipe(
+      checkName(name),
+      TE.flatMap(() => withVault(session, (vault) => vault.show(name))),
+      TE.map((key) => report(key, textOf(key, session))),
+    )
+
+/** `show <name>` */
+export const registerShow: Register = (program, act) => {
+  describe(program.command('show <name>'), {
+    summary: 'Show one key in full: state, limits, usage, pending work, last events',
+    more: 'From what the vault knows; OpenRouter is not asked. The secret is not shown.',
+    examples: ['show my-key', 'show my-key --json'],
+    exits: [0, 2, 3, 8],
+  }).action((name: string) => act(body(name)))
+}

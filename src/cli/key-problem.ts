@@ -1,0 +1,75 @@
+import type { VaultError } from '../application/errors.js'
+import type { RenderedError } from './rendered-error.js'
+
+type KeyError = Extract<
+  VaultError,
+  {
+    readonly _tag:
+      | 'KeyNotFound'
+      | 'NameTaken'
+      | 'NameOwesRevocation'
+      | 'KeyNotReady'
+      | 'KeyBeingRemoved'
+      | 'KeyBusy'
+      | 'KeyVanished'
+      | 'NotUnheld'
+  }
+>
+
+type Said = Omit<RenderedError, 'tag' | 'details'>
+
+const conflict = (message: string, hint: string, retryable = false): Said => ({ exit: 4, message, hint, retryable })
+
+/** What stands in the way of one key, and what to do about it. */
+export const keyProblem = (error: KeyError): Said => {
+  switch (error._tag) {
+    case 'KeyNotFound':
+      return {
+        exit: 3,
+        message: `There is no key named ${error.name}.`,
+        hint: 'lean-vault list --all shows every name, removed ones too.',
+        retryable: false,
+      }
+    case 'NameTaken':
+      return conflict(
+        `The name ${error.name} is taken: its key is ${error.state}.`,
+        'Choose another name, or accept the key that is there with --if-missing.',
+      )
+    case 'NameOwesRevocation':
+      return conflict(
+        `The name ${error.name} is not free: an earlier key of that name is still to be revoked.`,
+        'lean-vault reconcile tries again; the name is free once that key is proven gone.',
+      )
+    case 'KeyNotReady':
+      return conflict(
+        `${error.name} is not ready: still to do is its ${error.pending.join(' and ')}.`,
+        'lean-vault reconcile finishes it or undoes it.',
+        true,
+      )
+    case 'KeyBeingRemoved':
+      return conflict(
+        `${error.name} is being removed.`,
+        `lean-vault remove ${error.name}, or lean-vault reconcile, goes on with it.`,
+      )
+    case 'KeyBusy':
+      return conflict(
+        error.until === null
+          ? `Another process is at ${error.name}.`
+          : `Another process is at ${error.name}, until ${new Date(error.until).toISOString()} at the latest.`,
+        'Try again when it is done.',
+        true,
+      )
+    case 'KeyVanished':
+      return conflict(
+        `OpenRouter has no key for ${error.name} any more: somebody else deleted it there.`,
+        `lean-vault remove ${error.name} proves it gone and frees the name.`,
+      )
+    case 'NotUnheld':
+      return {
+        exit: 2,
+        message: `The key ${error.hash} is not touched: ${error.message}.`,
+        hint: 'lean-vault reconcile --dry-run lists the keys that can be revoked by hash.',
+        retryable: false,
+      }
+  }
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { isatty } from 'node:tty'
+
+import type { Instant } from '../domain/shared/instant.js'
+import { makeAsk } from './ask.js'
+import { makeLaunch } from './launch.js'
+import type { Io } from './io.js'
+import { inputOf, outputOf } from './node-io.js'
+import { run, tellUnexpected } from './run.js'
+import type { About, CliDeps } from './session.js'
+import { stopExit, watchSignals } from './stop-signal.js'
+
+// Saves about 10 ms a start where Node has it (22.1 and later).
+const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown }
+enableCompileCache?.()
+
+const readVersion = (): string => {
+  // Two folders up from `src/cli/` and from `dist/bin/` alike.
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { readonly version: string }
+  return version
+}
+
+const about: About = { version: readVersion(), node: process.version, platform: `${process.platform}-${process.arch}` }
+
+const terminals = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) }
+
+const stop = watchSignals(
+  process,
+  () => {
+    if (terminals.stderr) process.stderr.write('\nStopping after the step under way. Once more to stop at once.\n')
+  },
+  (name) => process.exit(stopExit(name)),
+)
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (stop.signal.aborted) return resolve()
+    const end = (): void => {
+      clearTimeout(timer)
+      stop.signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    stop.signal.addEventListener('abort', end)
+  })
+
+const deps: CliDeps = {
+  library: () => import('../index.js'),
+  ask: makeAsk({ input: () => process.stdin, output: () => process.stderr, signal: stop.signal }),
+  launch: makeLaunch({ stop, atTerminal: terminals.stdin }),
+  stop,
+  about,
+  // Whole milliseconds since 1970, as an instant is.
+  now: () => Date.now() as Instant,
+  pause,
+}
+
+/** Resolves when what was written has left, or can go nowhere any more. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) return resolve()
+    stream.write('', () => resolve())
+  })
+
+const io: Io = {
+  stdin: inputOf({ isTerminal: terminals.stdin, stream: () => process.stdin }, stop.signal),
+  stdout: outputOf({ isTerminal: terminals.stdout, stream: () => process.stdout }),
+  stderr: outputOf({ isTerminal: terminals.stderr, stream: () => process.stderr }),
+  env: process.env,
+  workingFolder: process.cwd(),
+  userFolder: homedir(),
+}
+
+/** What nobody caught may hold a secret in its text, and Node would print it as it is. */
+process.on('uncaughtException', (error) => {
+  const args = process.argv.slice(2)
+  process.exit(tellUnexpected(io, { json: args.includes('--json'), debug: args.includes('--debug') }, error))
+})
+// Warnings of Node's own, such as about experimental modules, must not follow an error document on stderr.
+process.removeAllListeners('warning')
+
+const code = await run(process.argv.slice(2), io, deps)
+await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+// Connections that are still closing must not hold the shell.
+process.exit(code)

@@ -1,0 +1,90 @@
+import type { VaultError } from '../application/errors.js'
+import { type CliError, isLocalError, type LocalError } from './cli-error.js'
+import { keyProblem } from './key-problem.js'
+import type { RenderedError } from './rendered-error.js'
+import { openingProblem, remoteProblem } from './vault-problem.js'
+
+type Said = Omit<RenderedError, 'tag' | 'details'>
+
+const say = (exit: RenderedError['exit'], message: string, hint: string | null = null, retryable = false): Said => ({
+  exit,
+  message,
+  hint,
+  retryable,
+})
+
+const reporting =
+  'Please report it, with the output of "lean-vault version" and of the same command with --debug. Neither shows a secret.'
+
+/** The flags by which people give what the library calls by another name. */
+const flags: Readonly<Record<string, string>> = {
+  home: '--home',
+  keyBesideData: '--key-beside-data',
+  monthlyLimit: '--monthly-limit',
+  expires: '--expires',
+  workspace: '--workspace',
+  tag: '--tag',
+  reason: '--reason',
+  since: '--since',
+  hash: '--revoke',
+  faultSpec: '--fault',
+}
+
+const local = (error: LocalError): Said => {
+  switch (error._tag) {
+    case 'Usage':
+      return say(2, error.message, error.hint)
+    case 'AnswerNeeded':
+      return say(2, `${error.what}, and nobody can be asked here.`, error.instead)
+    case 'Declined':
+      return say(2, 'Declined. Nothing was changed.')
+    case 'BrokenOff':
+      return say(130, 'Broken off. Nothing was changed.')
+    case 'PortUnavailable':
+      return say(2, `Port ${error.port} cannot be opened: ${error.message}.`, 'Choose another one, or leave --port out.')
+    case 'CommandNotFound':
+      return say(127, `There is no command ${error.command}.`, 'It is looked for on PATH, as a shell would.')
+    case 'CommandNotExecutable':
+      return say(126, `${error.command} cannot be executed (${error.reason}).`)
+  }
+}
+
+const vault = (error: VaultError): Said => {
+  switch (error._tag) {
+    case 'InvalidInput':
+      return say(2, `${flags[error.field] ?? error.field} ${error.rule}.`)
+    case 'KeyNotFound':
+    case 'NameTaken':
+    case 'NameOwesRevocation':
+    case 'KeyNotReady':
+    case 'KeyBeingRemoved':
+    case 'KeyBusy':
+    case 'KeyVanished':
+    case 'NotUnheld':
+      return keyProblem(error)
+    case 'RemoteRefused':
+    case 'RemoteUnavailable':
+    case 'NotManagementKey':
+    case 'WrongAccount':
+    case 'HostNotPinned':
+      return remoteProblem(error)
+    case 'VaultExists':
+    case 'KeysHeld':
+    case 'VaultMissing':
+    case 'VaultUnavailable':
+    case 'SecretUnreadable':
+      return openingProblem(error)
+    case 'Unexpected':
+      return say(1, `Something happened that must not: ${error.message}. This is a bug.`, reporting)
+  }
+}
+
+const detailsOf = (error: CliError): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(error).filter(([field]) => field !== '_tag' && field !== 'hint'))
+
+/** Every error as a sentence, a hint, an exit code and its data. */
+export const renderError = (error: CliError): RenderedError => ({
+  tag: error._tag,
+  ...(isLocalError(error) ? local(error) : vault(error)),
+  details: error._tag === 'Usage' ? {} : detailsOf(error),
+})

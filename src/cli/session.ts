@@ -1,0 +1,113 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Instant } from '../domain/shared/instant.js'
+import type { RequestTrace, Vault, VaultOptions } from '../index.js'
+import type { Ask } from './ask.js'
+import type { CliError } from './cli-error.js'
+import { type Io, isOn } from './io.js'
+import type { Launch } from './launch.js'
+import type { StopSignal } from './stop-signal.js'
+
+/** The library as the command line sees it: its public surface, loaded when a command needs it. */
+export type Library = typeof import('../index.js')
+
+/** What is running. */
+export interface About {
+  readonly version: string
+  readonly node: string
+  readonly platform: string
+}
+
+/** What a run is given besides its streams. */
+export interface CliDeps {
+  readonly library: () => Promise<Library>
+  readonly ask: Ask
+  readonly launch: Launch
+  readonly stop: StopSignal
+  readonly about: About
+  readonly now: () => Instant
+  /** Resolves after so many milliseconds, or at once when the program is asked to stop. */
+  readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/** The flags that every command takes. */
+export interface Globals {
+  readonly home?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly debug?: boolean
+  /** False for `--no-input`. */
+  readonly input: boolean
+}
+
+/** One command's run. */
+export interface Session {
+  readonly io: Io
+  readonly deps: CliDeps
+  readonly globals: Globals
+}
+
+export const isJson = ({ globals }: Session): boolean => globals.json === true
+
+/** Progress and advice, on stderr; `--quiet` drops it, and a script that reads JSON does not need it. */
+export const note = ({ io, globals }: Session, text: string): void => {
+  if (globals.quiet !== true && globals.json !== true) io.stderr.write(`${text}\n`)
+}
+
+/** Something that must not be overlooked, on stderr. */
+export const warn = ({ io }: Pick<Session, 'io'>, text: string): void => io.stderr.write(`warning: ${text}\n`)
+
+/** Whether somebody sits at the terminal and may be asked. On a build machine nobody does, whatever its terminal says. */
+export const mayAsk = ({ io, globals }: Session): boolean =>
+  globals.input && io.stdin.isTerminal && io.stderr.isTerminal && !isOn(io.env['CI'])
+
+const soon = 3000
+
+/** Tells a waiting person once that the program is alive. A pipe never sees it. */
+export const withProgress = <A>(session: Session, task: TE.TaskEither<CliError, A>): TE.TaskEither<CliError, A> => {
+  if (!session.io.stderr.isTerminal) return task
+  return async () => {
+    let isOver = false
+    void session.deps.pause(soon).then(() => {
+      if (!isOver) note(session, 'Still waiting for OpenRouter. Ctrl-C stops after the step under way; nothing is lost.')
+    })
+    const result = await task()
+    isOver = true
+    return result
+  }
+}
+
+const traceLine = ({ method, path, query, status, problem, milliseconds }: RequestTrace): string => {
+  const search = new URLSearchParams(query).toString()
+  const end = status === null ? (problem ?? 'no answer') : String(status)
+  return `debug: ${method} ${path}${search === '' ? '' : `?${search}`} -> ${end}, ${milliseconds} ms\n`
+}
+
+/** The options by which this run opens its vault. */
+export const vaultOptions = ({ io, deps, globals }: Session): VaultOptions => ({
+  ...(globals.home === undefined ? {} : { home: globals.home }),
+  env: io.env,
+  workingFolder: io.workingFolder,
+  userFolder: io.userFolder,
+  stop: deps.stop.signal,
+  ...(globals.debug === true ? { trace: (request: RequestTrace) => io.stderr.write(traceLine(request)) } : {}),
+})
+
+/** The library, loaded. */
+export const loadLibrary = ({ deps }: Session): TE.TaskEither<CliError, Library> => TE.fromTask(deps.library)
+
+/** Opens the vault, uses it, and closes it whatever came of that. */
+export const withVault = <A>(
+  session: Session,
+  use: (vault: Vault) => TE.TaskEither<CliError, A>,
+): TE.TaskEither<CliError, A> =>
+  TE.bracket(
+    pipe(
+      loadLibrary(session),
+      TE.flatMap((library): TE.TaskEither<CliError, Vault> => library.openVault(vaultOptions(session))),
+    ),
+    use,
+    // What was done is done: a vault that closes badly must not turn its result into an error.
+    (vault) => pipe(vault.close(), TE.orElse(() => TE.right<CliError, void>(undefined))),
+  )

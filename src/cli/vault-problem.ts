@@ -1,0 +1,97 @@
+import type { VaultError } from '../application/errors.js'
+import type { RenderedError } from './rendered-error.js'
+
+type ErrorOf<Tag extends VaultError['_tag']> = Extract<VaultError, { readonly _tag: Tag }>
+type RemoteProblem = ErrorOf<'RemoteRefused' | 'RemoteUnavailable' | 'NotManagementKey' | 'WrongAccount' | 'HostNotPinned'>
+type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable'>
+type Said = Omit<RenderedError, 'tag' | 'details'>
+
+const managementKeys = 'Management keys are made at https://openrouter.ai/settings/management-keys.'
+
+const say = (exit: RenderedError['exit'], message: string, hint: string | null, retryable = false): Said => ({
+  exit,
+  message,
+  hint,
+  retryable,
+})
+
+const refused = ({ status, message, blame }: ErrorOf<'RemoteRefused'>): Said => {
+  const code = status === null ? '' : ` (${status})`
+  return blame === 'management-key'
+    ? say(5, `OpenRouter does not accept the management key${code}: ${message}. Everything is as before.`, credentialHint)
+    : say(5, `OpenRouter refused${code}: ${message}. Everything is as before.`, null)
+}
+
+const credentialHint = `lean-vault credentials set replaces it. ${managementKeys}`
+
+/** What OpenRouter said, or that it said nothing. */
+export const remoteProblem = (error: RemoteProblem): Said => {
+  switch (error._tag) {
+    case 'RemoteRefused':
+      return refused(error)
+    case 'RemoteUnavailable':
+      return say(
+        6,
+        `OpenRouter could not be reached or kept failing: ${error.message}. Everything is as before.`,
+        'Try again. LEAN_VAULT_RETRY_BUDGET_MS says how long a command goes on repeating.',
+        true,
+      )
+    case 'NotManagementKey':
+      return say(5, 'This is an OpenRouter key, but not a management key.', managementKeys)
+    case 'WrongAccount':
+      return say(
+        5,
+        'The management key belongs to another OpenRouter account than this vault. Nothing was changed.',
+        'Use a management key of the account that the vault was made for, or another --home.',
+      )
+    case 'HostNotPinned':
+      return say(
+        2,
+        `This vault belongs to ${error.pinned} and is not used with ${error.given}.`,
+        'Take OPENROUTER_BASE_URL or baseUrl back, or use another --home.',
+      )
+  }
+}
+
+const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { readonly what: string; readonly hint: string }>> = {
+  missing: { what: 'The vault is not there', hint: 'Check --home and LEAN_VAULT_HOME, or make a vault with lean-vault init.' },
+  locked: { what: 'Another process holds the vault', hint: 'Try again when it is done.' },
+  full: { what: 'The disk is full', hint: 'Make room and try again; nothing was sent.' },
+  'read-only': { what: 'The vault cannot be written', hint: 'It lies on a read-only file system.' },
+  permission: { what: 'The vault may not be opened', hint: 'Check who owns its folder and files (0700 and 0600).' },
+  'newer-format': { what: 'The vault was written by a newer Lean Vault', hint: 'Upgrade, then try again.' },
+  corrupt: { what: 'The vault is damaged', hint: 'Do not write to it; restore a backup of its folder.' },
+  io: { what: 'The vault cannot be read or written', hint: 'Check the disk and the folder.' },
+  'wrong-key': {
+    what: 'The vault key does not open this vault',
+    hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own.',
+  },
+}
+
+const said = (text: string): string => (text.endsWith('.') ? text : `${text}.`)
+
+/** Why a vault cannot be opened or made. */
+export const openingProblem = (error: OpeningProblem): Said => {
+  switch (error._tag) {
+    case 'VaultExists':
+      return say(4, `There is a vault in ${error.place} already.`, 'lean-vault init --force-new sets it aside, if it holds no key.')
+    case 'KeysHeld':
+      return say(
+        4,
+        `The vault still holds or owes ${error.count === 1 ? 'a key' : `${error.count} keys`}, so it is not set aside.`,
+        'Remove them first; lean-vault list shows them.',
+      )
+    case 'VaultMissing':
+      return say(8, `There is no vault in ${error.place}.`, 'lean-vault init makes one; --home and LEAN_VAULT_HOME say where.')
+    case 'VaultUnavailable': {
+      const { what, hint } = unavailable[error.reason]
+      return say(8, `${what}: ${said(error.message)}`, hint, error.reason === 'locked')
+    }
+    case 'SecretUnreadable':
+      return say(
+        8,
+        `The secret of ${error.name} cannot be opened: ${said(error.message)}`,
+        'The vault is damaged, or this is the key of another vault. Restore a backup, or check LEAN_VAULT_MASTER_KEY_FILE.',
+      )
+  }
+}

@@ -1,0 +1,72 @@
+export { changeSetting, type EffectiveSetting, effectiveSettings } from './adapters/composition/effective-settings.js'
+export { findVault, type InitReport, initVault } from './adapters/composition/init-vault.js'
+export { openVault } from './adapters/composition/open-vault.js'
+export type { Connector } from './adapters/composition/connector.js'
+export type { InitOptions, Overrides, VaultOptions } from './adapters/composition/options.js'
+export { isVaultFailure, promised, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
+export { startSandbox } from './adapters/composition/start-sandbox.js'
+export type { Parts } from './adapters/composition/tokens.js'
+export type { RequestTrace } from './adapters/composition/trace.js'
+export type { Sandbox, SandboxError, SandboxOptions } from './adapters/sandbox/start-sandbox.js'
+export type { VaultError, VaultErrorTag } from './application/errors.js'
+export type { Clock, Process, Random } from './application/ports/environment.js'
+export type { EventCodec, UnreadableEvent } from './application/ports/event-codec.js'
+export type {
+  Commit,
+  EventLog,
+  EventRecord,
+  LogUnavailable,
+  NewRecord,
+  SealedSecret,
+  SecretRef,
+  StreamAppend,
+  StreamId,
+  VersionConflict,
+} from './application/ports/event-log.js'
+export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
+export type { KeyRingConflict, KeyRingStore, WrappedKey } from './application/ports/key-ring-store.js'
+export type {
+  CreatedKey,
+  Identity,
+  KeyDetails,
+  KeyListing,
+  KeyStatus,
+  NewKey,
+  OpenRouterClient,
+  RemoteUsage,
+  SecretAnswer,
+  Workspace,
+} from './application/ports/open-router-client.js'
+export type { RemoteError } from './application/ports/remote-error.js'
+export type { SealBroken, Sealer } from './application/ports/sealer.js'
+export type { LogInfo, VaultStore } from './application/ports/vault-store.js'
+export type {
+  ChangeOutcome,
+  ChangeReport,
+  CredentialReport,
+  Enforcer,
+  HandedOut,
+  HistoryEntry,
+  KeyInFull,
+  KeyView,
+  LimitsView,
+  ReconciledKey,
+  ReconcileReport,
+  RemovalPlan,
+  UsageView,
+} from './application/reports.js'
+export { reveal, secret, type Secret } from './application/secret.js'
+export type { Timing } from './application/settings.js'
+export type {
+  AddOptions,
+  HistoryOptions,
+  ListOptions,
+  ReconcileOptions,
+  RemoveOptions,
+  Vault,
+} from './application/vault.js'
+export type { PendingWork, PublicState } from './domain/key/view.js'
+export type { InvalidValue } from './domain/shared/brand.js'
+export { type KeyHash, keyHash, type KeyName, keyName, type VaultId } from './domain/shared/identifiers.js'
+export { type Instant, instant, type Millis, millis } from './domain/shared/instant.js'
+export { fromDecimalDollars, type Picodollars, toDecimalDollars } from './domain/shared/picodollars.js'
