@@ -16,7 +16,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   steps += result.steps
   if (result.problems.length > 0) {
     failed += 1
-    console.log(`seed ${String(seed)}: ${result.problems.join('; ')}`)
+    console.log(`seed ${String(seed)}: ${[...new Set(result.problems)].join('; ')}`)
     if (failed >= 10) break
   }
 }

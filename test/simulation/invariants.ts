@@ -22,6 +22,8 @@ export interface Observer {
   readonly untouchable: ReadonlySet<string>
   /** Keys that somebody edited on the dashboard. */
   readonly meddled: Set<string>
+  /** Keys that live after a proof without another key as its canary: the recorded limit of what a lone key's end can prove. */
+  readonly believedGone: Set<string>
   /** What the log says that the key of a nonce could spend at its birth. */
   readonly residuals: Map<string, bigint>
   seenRecords: number
@@ -34,6 +36,7 @@ export const makeObserver = (universe: Universe, untouchable: ReadonlySet<string
   universe,
   untouchable,
   meddled: new Set(),
+  believedGone: new Set(),
   residuals: new Map(),
   seenRecords: 0,
   seenRequests: 0,
@@ -92,7 +95,7 @@ const canSpend = (observer: Observer, key: ApiKey): boolean => {
 
 const checkExposure = (observer: Observer): void => {
   const exposed = liveKeys(observer).filter(
-    (key) => isOurs(observer, key) && !observer.meddled.has(key.hash) && canSpend(observer, key),
+    (key) => isOurs(observer, key) && !observer.meddled.has(key.hash) && !observer.believedGone.has(key.hash) && canSpend(observer, key),
   )
   if (exposed.length === 0) return
   const known = accountedFor(observer)
@@ -122,8 +125,9 @@ const checkRecords = (observer: Observer): void => {
     if (event.type === 'CreationIntended') observer.residuals.set(event.nonce, event.birthLimit)
     if (event.type !== 'RevocationProven') continue
     const { hash, proof } = event
-    if (proof.strength === 'strong' && proof.witnesses.canary === 'held-key' && world.account.keys.has(hash))
-      observer.problems.push('a key is called proven dead and lives')
+    if (!world.account.keys.has(hash)) continue
+    if (proof.strength === 'weak' || proof.witnesses.canary === 'earlier-read') observer.believedGone.add(hash)
+    else observer.problems.push('a key is called proven dead and lives')
   }
   observer.seenRecords = store.all.length
 }

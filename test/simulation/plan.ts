@@ -41,6 +41,10 @@ export interface Plan {
   readonly refuseZeroLimit: boolean
   readonly actions: ReadonlyArray<Timed>
   readonly faults: ReadonlyArray<{ readonly request: number; readonly fault: Fault }>
+  /** Faults of the n-th POST, from 0: births are where the protocol can lose most. */
+  readonly births: ReadonlyArray<{ readonly creation: number; readonly fault: Fault }>
+  /** One fault for many requests in a row, as an outage is. */
+  readonly spells: ReadonlyArray<{ readonly from: number; readonly length: number; readonly fault: Fault }>
   readonly crashes: ReadonlyArray<Crash>
   readonly stops: ReadonlyArray<StoppedProcess>
 }
@@ -62,7 +66,7 @@ const anyFault = (prng: Prng): Fault => {
     case 5:
       return { _tag: '5xx-before', status: prng.pick([500, 502, 503, 504]) }
     case 6:
-      return { _tag: 'late', delay: prng.chance(0.1) ? 200_000 : prng.below(14_000) }
+      return { _tag: 'late', delay: prng.chance(0.1) ? 200_000 : prng.below(44_000) }
     case 7:
       return { _tag: 'rate-limited', retryAfter: prng.pick([null, 1, 3, 20]) }
     case 8:
@@ -81,6 +85,29 @@ const anyFault = (prng: Prng): Fault => {
       return { _tag: 'refuse', status: prng.pick([400, 401, 402, 403, 404]) }
   }
 }
+
+const birthFault = (prng: Prng): Fault =>
+  prng.pick<Fault>([
+    { _tag: 'lost-after' },
+    { _tag: 'lost-before' },
+    { _tag: 'applied-then-5xx', status: 502 },
+    { _tag: 'truncated' },
+    { _tag: 'late', delay: prng.below(44_000) },
+    { _tag: 'late', delay: 30_000 + prng.below(14_000) },
+    { _tag: 'late', delay: 60_000 + prng.below(400_000) },
+  ])
+
+const spellFault = (prng: Prng): Fault =>
+  prng.pick<Fault>([
+    { _tag: 'amnesia' },
+    { _tag: 'amnesia' },
+    { _tag: '5xx-before', status: 503 },
+    { _tag: 'refused-connection' },
+    { _tag: 'rate-limited', retryAfter: 2 },
+    { _tag: 'refuse', status: 403 },
+    { _tag: 'lost-after' },
+    { _tag: 'stale-read', back: 3 },
+  ])
 
 const anyAction = (prng: Prng): Action => {
   const name = prng.pick(names)
@@ -147,6 +174,12 @@ export const planOf = (seed: number): Plan => {
     refuseZeroLimit: prng.chance(0.15),
     actions: [...actions].sort((a, b) => a.at - b.at),
     faults: some(prng, 400, roughness, (request) => ({ request, fault: anyFault(prng) })),
+    births: some(prng, 40, prng.pick([0, 0, 0.4]), (creation) => ({ creation, fault: birthFault(prng) })),
+    spells: some(prng, 3, prng.pick([0, 0, 0.7]), () => ({
+      from: prng.below(200),
+      length: 3 + prng.below(40),
+      fault: spellFault(prng),
+    })),
     crashes: some(prng, 120, crashiness, (commit) => ({ commit, when: prng.pick(['before', 'after']) })),
     stops: some(prng, 400, crashiness / 4, (request) => ({
       request,

@@ -85,7 +85,7 @@ const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Univ
     },
     protocol: tampering.protocol,
     tamper: { log: tampering.log, client: tampering.client },
-    counters: { requests: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+    counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
   }
   return { universe, untouchable }
 }

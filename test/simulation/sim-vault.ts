@@ -6,6 +6,7 @@ import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/e
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import type { MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
+import type { Fault } from '../../src/adapters/simulated-openrouter/fault.js'
 import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
 import type { World } from '../../src/adapters/simulated-openrouter/world.js'
 import type { Deps, Protocol } from '../../src/application/deps.js'
@@ -43,7 +44,7 @@ export interface Universe {
     readonly log: (log: EventLog) => EventLog
     readonly client: (client: OpenRouterClient) => OpenRouterClient
   }
-  readonly counters: { requests: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean }
+  readonly counters: { requests: number; creations: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean }
 }
 
 const epoch = 1_800_000_000_000
@@ -109,6 +110,12 @@ const stoppingTransport = (universe: Universe, process: SimProcess, transport: H
   }
 }
 
+const faultAt = (plan: Plan, request: number, creation: number): Fault | null =>
+  plan.births.find((each) => each.creation === creation)?.fault ??
+  plan.faults.find((each) => each.request === request)?.fault ??
+  plan.spells.find((each) => request >= each.from && request < each.from + each.length)?.fault ??
+  null
+
 const transportOf = (universe: Universe, process: SimProcess): HttpTransport => {
   const { counters, plan, scheduler, world } = universe
   const transport = simulatedTransport({
@@ -116,11 +123,16 @@ const transportOf = (universe: Universe, process: SimProcess): HttpTransport => 
     now: () => epoch + scheduler.now(),
     delay: (milliseconds) => scheduler.park(process, milliseconds),
     timeout: defaultTiming.request,
-    nextFault: () => {
+    nextFault: (request) => {
       const number = counters.requests++
+      const isBirth = request.method === 'POST' && request.path === '/keys'
+      const creation = isBirth ? counters.creations++ : -1
       if (counters.faultless) return null
-      const fault = plan.faults.find((each) => each.request === number)?.fault ?? null
-      if (fault?._tag === 'late' && fault.delay > defaultTiming.settle) counters.beyondSettle = true
+      const fault = faultAt(plan, number, creation)
+      // A listing that is older than the settle time breaks the assumption that the settle time states.
+      const oldListing = request.path === '/keys' && (fault?._tag === 'stale-read' || fault?._tag === 'amnesia')
+      if (oldListing || (fault?._tag === 'late' && fault.delay > defaultTiming.request + defaultTiming.settle))
+        counters.beyondSettle = true
       return fault
     },
   })

@@ -46,7 +46,7 @@ const witnesses: t.Type<Witnesses, unknown> = t.type({
   account: t.boolean,
   listing: word('lacks-it', 'partial', 'has-it'),
   byHash: word('absent', 'present'),
-  canary: word('held-key', 'earlier-read', 'none', 'missing'),
+  canary: word('held-key', 'listed-key', 'earlier-read', 'none', 'missing'),
   secret: word('refused', 'accepted', 'unknown', 'not-held'),
 })
 

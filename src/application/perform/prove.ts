@@ -19,42 +19,50 @@ import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Prove = Extract<Step, { readonly _tag: 'Prove' }>
 
-/** Other keys that ought to answer 200, and whether any is held that we believe absent. */
-interface Canaries {
-  readonly expected: ReadonlyArray<KeyHash>
-  readonly missing: boolean
+/** A key that ought to answer 200, and by what right. */
+interface Canary {
+  readonly hash: KeyHash
+  readonly as: 'held-key' | 'listed-key'
 }
 
-const canariesOf = (states: ReadonlyMap<KeyName, KeyState>, hash: KeyHash): Canaries => {
-  const held = [...states.values()].flatMap(({ stage }) =>
-    stage._tag === 'Held' && stage.key.hash !== hash ? [stage.key] : [],
+const mostCanaries = 4
+
+const expectedKeys = (states: ReadonlyMap<KeyName, KeyState>, hash: KeyHash): ReadonlySet<KeyHash> =>
+  new Set(
+    [...states.values()].flatMap(({ stage }) =>
+      stage._tag === 'Held' && stage.key.hash !== hash && stage.key.remote._tag !== 'Absent' ? [stage.key.hash] : [],
+    ),
   )
-  return {
-    expected: held.filter((key) => key.remote._tag !== 'Absent').map((key) => key.hash),
-    missing: held.some((key) => key.remote._tag === 'Absent'),
-  }
+
+/** Listed keys, held ones first: a backend that lists a key and answers for it is one where a 404 means something. */
+const canariesOf = (held: ReadonlySet<KeyHash>, listing: KeyListing, hash: KeyHash): ReadonlyArray<Canary> => {
+  const listed = listing.keys.map((key) => key.hash).filter((each) => each !== hash)
+  const own = listed.filter((each) => held.has(each)).map((each): Canary => ({ hash: each, as: 'held-key' }))
+  const others = listed.filter((each) => !held.has(each)).map((each): Canary => ({ hash: each, as: 'listed-key' }))
+  return [...own, ...others].slice(0, mostCanaries)
 }
 
-/** One held key that answers is enough: it shows that a 404 means something here. Several are asked, since one may be gone. */
-const askCanaries = (
-  deps: Deps,
-  canaries: Canaries,
-  seen: boolean,
-): TE.TaskEither<RemoteError, Witnesses['canary']> => {
-  const [first, ...rest] = canaries.expected
-  if (first === undefined) {
-    if (canaries.missing) return TE.right('none')
-    return TE.right(seen ? 'earlier-read' : 'none')
-  }
+/** Several are asked, since one may have gone since it was listed. */
+const askCanaries = (deps: Deps, canaries: ReadonlyArray<Canary>): TE.TaskEither<RemoteError, Witnesses['canary']> => {
+  const [first, ...rest] = canaries
+  if (first === undefined) return TE.right('missing')
   return pipe(
-    deps.client.verifyKeyStatus(first),
-    TE.flatMap((status): TE.TaskEither<RemoteError, Witnesses['canary']> => {
-      if (status !== 'absent') return TE.right('held-key')
-      return rest.length === 0
-        ? TE.right('missing')
-        : askCanaries(deps, { ...canaries, expected: rest.slice(0, 4) }, seen)
-    }),
+    deps.client.verifyKeyStatus(first.hash),
+    TE.flatMap((status) => (status === 'absent' ? askCanaries(deps, rest) : TE.right(first.as))),
   )
+}
+
+/** An empty listing where keys are held is a wrong backend's; where none is held, an earlier answer has to do. */
+const witnessCanary = (
+  deps: Deps,
+  step: Prove,
+  held: ReadonlySet<KeyHash>,
+  listing: KeyListing,
+): TE.TaskEither<RemoteError, Witnesses['canary']> => {
+  const canaries = canariesOf(held, listing, step.hash)
+  if (canaries.length > 0) return askCanaries(deps, canaries)
+  if (held.size > 0) return TE.right('missing')
+  return TE.right(step.seen ? 'earlier-read' : 'none')
 }
 
 /** What the secret itself says, where one is held and opens. */
@@ -87,13 +95,18 @@ const listingSays = (listing: KeyListing, hash: KeyHash): Witnesses['listing'] =
   return listing.complete ? 'lacks-it' : 'partial'
 }
 
-const gather = (deps: Deps, name: KeyName, step: Prove, canaries: Canaries): TE.TaskEither<RemoteError, Witnesses> =>
+const gather = (
+  deps: Deps,
+  name: KeyName,
+  step: Prove,
+  held: ReadonlySet<KeyHash>,
+): TE.TaskEither<RemoteError, Witnesses> =>
   pipe(
     TE.Do,
     TE.bind('account', () => checkPin(deps.client, deps.pin)),
     TE.bind('listing', () => deps.client.listKeys()),
     TE.bind('status', () => deps.client.verifyKeyStatus(step.hash)),
-    TE.bind('canary', () => askCanaries(deps, canaries, step.seen)),
+    TE.bind('canary', ({ listing }) => witnessCanary(deps, step, held, listing)),
     TE.bind('secret', () => TE.fromTask(trySecret(deps, name, step))),
     TE.map(
       ({ account, listing, status, canary, secret }): Witnesses => ({
@@ -130,7 +143,7 @@ export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Pr
     T.flatMap((states): T.Task<Progress> => {
       if (isLeft(states)) return T.of(unrecorded(states.left))
       return pipe(
-        gather(deps, name, step, canariesOf(states.right, step.hash)),
+        gather(deps, name, step, expectedKeys(states.right, step.hash)),
         TE.matchE(
           (error) => T.of(readFailure(error)),
           (witnesses) => conclude(deps, name, loaded, step.hash, witnesses),

@@ -115,9 +115,11 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<
   if (stage._tag === 'Held')
     return TE.right(changeReport(name, 'added', advanced, { remote: 'live', notes: residualNote(advanced) }))
   const undone = lastOf(advanced.events, 'ProvisioningRolledBack')
-  return stage._tag === 'Vacant' && strays.length === 0 && undone !== null
-    ? undoneError(deps, undone.cause)
-    : TE.right(incomplete(name, advanced, { remote: strays.length > 0 ? 'outstanding' : null }))
+  if (stage._tag === 'Vacant' && strays.length === 0 && undone !== null)
+    return undone.cause.kind === 'user'
+      ? TE.left({ _tag: 'KeyBeingRemoved', name })
+      : undoneError(deps, undone.cause)
+  return TE.right(incomplete(name, advanced, { remote: strays.length > 0 ? 'outstanding' : null }))
 }
 
 const begin = (deps: Deps, request: AddRequest): TE.TaskEither<VaultError, ReadonlyArray<Advanced['events'][number]>> =>

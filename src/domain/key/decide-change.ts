@@ -1,4 +1,5 @@
 import type { ChangeResult, LoopCommand } from './command.js'
+import { isPassing } from './cause.js'
 import { type Decision, facts, refuse } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState, StageOf } from './state.js'
@@ -17,11 +18,12 @@ const impossible = (command: Record): KeyEvent => ({
   at: command.at,
 })
 
+/** Where containing is refused for good, deleting is tried at once; where deleting is, at its date. */
 const stalledBy = (command: Record, cause: Extract<ChangeResult, { readonly _tag: 'Refused' }>['cause']): KeyEvent => ({
   type: 'RevocationStalled',
   hash: command.hash,
   cause,
-  retryAt: command.retryAt,
+  retryAt: command.effect === 'contain' && !isPassing(cause) ? command.at : command.retryAt,
   at: command.at,
 })
 

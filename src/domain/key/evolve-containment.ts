@@ -40,11 +40,7 @@ export const onChangeRolledBack = (
   return { ...state, claim: null, stage: { ...stage, key: { ...stage.key, reasons }, change: null } }
 }
 
-const knowing = (key: HeldKey, remote: RemoteKnowledge): HeldKey => ({
-  ...key,
-  remote,
-  seen: key.seen || remote._tag === 'Known',
-})
+const knowing = (key: HeldKey, remote: RemoteKnowledge): HeldKey => ({ ...key, remote })
 
 /** A pending change is done, and a stall over, once the policy read is the wanted one. */
 export const onPolicyObserved = (state: KeyState, event: Event<'PolicyObserved'>): KeyState => {

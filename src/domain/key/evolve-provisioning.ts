@@ -79,7 +79,6 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
     floor: stage.attempt.birthLimit,
     reasons: [],
     remote: { _tag: 'Known', policy: event.policy },
-    seen: false,
     secretHeld: true,
   }
   return { ...state, stage: { _tag: 'Provisioned', key } }
@@ -88,7 +87,7 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
 export const onActivated = (state: KeyState, event: Event<'Activated'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Provisioned') return state
-  const key: HeldKey = { ...stage.key, remote: { _tag: 'Known', policy: event.policy }, seen: true }
+  const key: HeldKey = { ...stage.key, remote: { _tag: 'Known', policy: event.policy } }
   return { ...state, claim: null, stage: { _tag: 'Held', key, change: null, stall: null } }
 }
 
@@ -112,7 +111,14 @@ export const onActivationEnded = (
       _tag: 'Compensating',
       key: stage.key,
       cause,
-      destruction: { phase: 'delete', contained: false, touched: false, alreadyGone: false, proof: null },
+      destruction: {
+        phase: 'delete',
+        contained: false,
+        touched: false,
+        seen: false,
+        alreadyGone: false,
+        proof: null,
+      },
       stall: null,
     },
   }

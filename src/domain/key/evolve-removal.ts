@@ -3,11 +3,19 @@ import { type Cause, isPassing } from './cause.js'
 import { stalled } from './evolve-containment.js'
 import type { KeyEvent } from './event.js'
 import type { Destruction, KeyState, StageOf, Stray } from './state.js'
+import { isWorthless } from './stray.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
 
-const unbegun: Destruction = { phase: 'verify', contained: false, touched: false, alreadyGone: false, proof: null }
+const unbegun: Destruction = {
+  phase: 'verify',
+  contained: false,
+  touched: false,
+  seen: false,
+  alreadyGone: false,
+  proof: null,
+}
 
 const isEnding = (stage: KeyState['stage']): stage is Ending =>
   stage._tag === 'Removing' || stage._tag === 'Outstanding' || stage._tag === 'Compensating'
@@ -38,8 +46,8 @@ export const onRemovalVerified = (state: KeyState, event: Event<'RemovalVerified
     return { ...state, claim: null, stage: next }
   }
   if (stage._tag === 'RollingBack') return state
-  const key = { ...stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, seen: true }
-  return { ...state, claim: null, stage: { ...stage, key, destruction: { ...before, phase: 'contain' } } }
+  const key = { ...stage.key, remote: { _tag: 'Known' as const, policy: event.policy } }
+  return { ...state, claim: null, stage: { ...stage, key, destruction: { ...before, phase: 'contain', seen: true } } }
 }
 
 /** What was done so far may be half there, so the policy is read before it is restored. */
@@ -82,9 +90,9 @@ const withDestruction = (state: KeyState, hash: KeyHash, change: Partial<Destruc
 export const onContained = (state: KeyState, event: Event<'Contained'>): KeyState => {
   if (isStray(state, event.hash))
     return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete' })), claim: null }
-  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: true })
+  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: true, seen: true })
   if (!isEnding(next.stage)) return next
-  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, seen: true }
+  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy } }
   return { ...next, claim: null, stage: { ...next.stage, key } }
 }
 
@@ -110,7 +118,7 @@ export const onRevocationProven = (state: KeyState, event: Event<'RevocationProv
 export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState =>
   isStray(state, event.hash)
     ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
-    : withDestruction(state, event.hash, { phase: 'contain', contained: false, alreadyGone: false })
+    : withDestruction(state, event.hash, { phase: 'contain', contained: false, seen: false, alreadyGone: false })
 
 /**
  * Where a debt begins again: with containing, since nobody knows what happened meanwhile; with deleting, where containing
@@ -133,7 +141,11 @@ export const onRevocationStalled = (state: KeyState, event: Event<'RevocationSta
     }
   const { stage } = state
   if (!isEnding(stage) || stage.key.hash !== event.hash) return state
-  const destruction: Destruction = { ...stage.destruction, phase: restartOf(stage.destruction, event.cause) }
+  const destruction: Destruction = {
+    ...stage.destruction,
+    phase: restartOf(stage.destruction, event.cause),
+    seen: false,
+  }
   if (stage._tag === 'Removing')
     return { ...state, claim: null, stage: { ...stage, _tag: 'Outstanding', destruction, stall: stalled(null, event) } }
   return { ...state, claim: null, stage: { ...stage, destruction, stall: stalled(stage.stall, event) } }
@@ -175,11 +187,10 @@ export const onRemoved = (state: KeyState, event: Event<'Removed'>): KeyState =>
 /** A key lost at its creation cannot spend and is deleted at once; any other is contained first. */
 export const onStrayFound = (state: KeyState, event: Event<'StrayFound'>): KeyState => {
   if (isStray(state, event.hash)) return state
-  const worthless = event.origin === 'lost-create' || event.origin === 'late-create'
   const stray: Stray = {
     hash: event.hash,
     origin: event.origin,
-    phase: worthless ? 'delete' : 'contain',
+    phase: isWorthless(event.origin) ? 'delete' : 'contain',
     stall: null,
   }
   return { ...state, strays: [...state.strays, stray] }

@@ -5,6 +5,7 @@ import type { Effect } from './event.js'
 import type { RemotePolicy } from './remote-policy.js'
 import { containedPolicy } from './spec.js'
 import type { Attempt, HeldKey, Incarnation, KeyState, Stage, StageOf, Stray } from './state.js'
+import { isWorthless } from './stray.js'
 import { isConverged, wantedOf } from './wanted.js'
 
 /** The one outside effect, or closing of a claim, that is due. */
@@ -57,14 +58,14 @@ const strayStep = (stray: Stray, state: KeyState): Step => {
     case 'delete':
       return { _tag: 'Delete', hash: stray.hash }
     case 'prove':
-      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: true }
+      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin) }
   }
 }
 
 type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
 
 const endingStep = (stage: Ending): Step => {
-  const { hash, incarnation, seen, secretHeld, floor } = stage.key
+  const { hash, incarnation, secretHeld, floor } = stage.key
   switch (stage.destruction.phase) {
     case 'verify':
       return { _tag: 'Read', hash }
@@ -73,7 +74,7 @@ const endingStep = (stage: Ending): Step => {
     case 'delete':
       return { _tag: 'Delete', hash }
     case 'prove':
-      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen }
+      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen: stage.destruction.seen }
     case 'shred':
       return { _tag: 'Shred', lineage: incarnation.lineage }
   }

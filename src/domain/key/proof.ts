@@ -6,8 +6,11 @@ export interface Witnesses {
   readonly listing: 'lacks-it' | 'partial' | 'has-it'
   /** `GET /keys/{hash}` answered 404 in OpenRouter's format. */
   readonly byHash: 'absent' | 'present'
-  /** Proof that 404 means something here: another held key answered 200, or this very hash once did under the same pin. */
-  readonly canary: 'held-key' | 'earlier-read' | 'none' | 'missing'
+  /**
+   * Proof that a 404 means something here: another key that is held, or at least listed, answered 200; or where there is no
+   * other key, this very hash did during the same removal. `missing`: a key that ought to answer did not.
+   */
+  readonly canary: 'held-key' | 'listed-key' | 'earlier-read' | 'none' | 'missing'
   /** The secret itself: 401 corroborates, 200 vetoes. */
   readonly secret: 'refused' | 'accepted' | 'unknown' | 'not-held'
 }

@@ -60,8 +60,6 @@ export interface HeldKey {
   readonly floor: Picodollars
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
-  /** OpenRouter once answered 200 for this hash under the pin: its 404 means something. */
-  readonly seen: boolean
   readonly secretHeld: boolean
 }
 
@@ -71,6 +69,8 @@ export interface Destruction {
   readonly contained: boolean
   /** A containing request of ours went out: it took hold, or nobody knows. */
   readonly touched: boolean
+  /** OpenRouter answered 200 for this hash since this removal, or its last retry, began: then its 404 means something. */
+  readonly seen: boolean
   /** It was gone before we did anything. */
   readonly alreadyGone: boolean
   readonly proof: Proof | null
