@@ -128,14 +128,16 @@ describe('a program in TypeScript', () => {
     'export const nameOf = (vault: Vault): ReadonlyArray<keyof Vault> => Object.keys(vault) as ReadonlyArray<keyof Vault>',
   ].join('\n')
 
+  const typeRoots = [join(root, 'node_modules/@types')]
+
   it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('is checked against the declarations (%s, %s), without the types of Node', async (module, moduleResolution) => {
-    const compilerOptions = { module, moduleResolution, strict: true, noEmit: true, target: 'es2022', lib: ['es2023'], types: [] }
-    const file = inConsumer(`tsconfig.${moduleResolution}.json`)
+    ['for Node', { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2023'], typeRoots, types: ['node'] }],
+    ['for a bundler', { module: 'esnext', moduleResolution: 'bundler', lib: ['es2023', 'dom'], types: [] }],
+  ])('%s is checked against the declarations', async (_for, own) => {
+    const compilerOptions = { ...own, strict: true, noEmit: true, target: 'es2022', skipLibCheck: false }
+    const file = inConsumer(`tsconfig.${own.module}.json`)
     await writeFile(inConsumer('program.ts'), source)
-    await writeFile(file, JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: false }, files: ['program.ts'] }))
+    await writeFile(file, JSON.stringify({ compilerOptions, files: ['program.ts'] }))
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const complaints = await run(process.execPath, [tsc, '-p', file], installed.consumer).catch((error: unknown) =>
       String((error as { readonly stdout?: string }).stdout),
