@@ -30,14 +30,18 @@ export const onRemovalRequested = (state: KeyState, event: Event<'RemovalRequest
   return { ...state, stage: { ...stage, mode: merged } }
 }
 
-/** The key was read before its removal, or found gone on the way: then only the proof is left to do. */
+/**
+ * The key was read before its removal, or found gone on the way. A read that misses it may be stale, so it is deleted all the
+ * same; where a change has missed it, only the proof is left to do.
+ */
 export const onRemovalVerified = (state: KeyState, event: Event<'RemovalVerified'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding' && stage._tag !== 'RollingBack') return state
   const before = stage._tag === 'RollingBack' ? unbegun : stage.destruction
   if (event.policy === null) {
     const alreadyGone = !before.contained && !before.touched
-    const destruction: Destruction = { ...before, phase: 'prove', alreadyGone }
+    const phase = before.phase === 'verify' ? ('delete' as const) : ('prove' as const)
+    const destruction: Destruction = { ...before, phase, alreadyGone }
     const key = { ...stage.key, remote: { _tag: 'Absent' as const } }
     const next =
       stage._tag === 'Outstanding'
@@ -99,7 +103,7 @@ export const onContained = (state: KeyState, event: Event<'Contained'>): KeyStat
 export const onRemoteDeleted = (state: KeyState, event: Event<'RemoteDeleted'>): KeyState => ({
   ...(isStray(state, event.hash)
     ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'prove' }))
-    : withDestruction(state, event.hash, { phase: 'prove' })),
+    : withDestruction(state, event.hash, event.answer === 'deleted' ? { phase: 'prove', alreadyGone: false } : { phase: 'prove' })),
   claim: null,
 })
 
