@@ -4,7 +4,7 @@ const algorithm = 'aes-256-gcm'
 
 /** Bytes of the nonce and of the tag: NIST SP 800-38D, sections 5.2.1.1 and 5.2.1.2. */
 export const nonceLength = 12
-export const tagLength = 16
+const tagLength = 16
 
 /** The parts as one array of its own, which shares no memory with Node's pool of buffers. */
 export const joined = (...parts: ReadonlyArray<Uint8Array>): Uint8Array => Uint8Array.from(Buffer.concat(parts))

@@ -6,7 +6,7 @@ import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import type { Commit, NewRecord, SecretRef } from '../../../src/application/ports/event-log.js'
 import type { VaultStore } from '../../../src/application/ports/vault-store.js'
 import { instant } from '../../../src/domain/shared/instant.js'
-import { briefly, drivers, freshPlace, leftOf, type Place, rightOf, someVault } from './fresh-folder.js'
+import { briefly, drivers, freshPlace, leftOf, otherVault, type Place, rightOf, someVault } from './fresh-folder.js'
 import { alsoUnderNewerNode } from './newer-node.js'
 
 /** What becomes of one call: it is done, it fails before SQLite sees it, or it is done and fails all the same. */
@@ -150,6 +150,32 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('faults o
       if (E.isRight(own)) expect(own.right.length, `own view after call ${n}`).toBe(held === '' ? 0 : 3)
     })
     expect(calls).toBe(8)
+  })
+
+  it.each(ways)('at any call of creation leave a vault or none, and the next creation carries on (%s, for ever: %s)', async (fate, forEver) => {
+    let created = 0
+    for (let n = 1, reached = true; reached; n += 1) {
+      await store.log.close()()
+      place.remove()
+      place = freshPlace()
+      const options = { folder: place.folder, busyTimeout: briefly }
+      let calls = 0
+      const broken = faulty(driver, () => {
+        calls += 1
+        return calls === n || (forEver && calls > n) ? fate : 'done'
+      })
+      const first = openWith(broken, options, someVault)
+      reached = calls >= n
+      const opened = openWith(driver, options, null)
+      if (E.isRight(first)) expect(rightOf(opened).info.vaultId, `call ${n}`).toBe(someVault)
+      else if (E.isLeft(opened)) expect(opened.left.reason, `call ${n}`).toBe('missing')
+      const vault = E.isRight(opened) ? someVault : otherVault
+      store = rightOf(openWith(driver, options, otherVault))
+      expect(store.info.vaultId, `call ${n}`).toBe(vault)
+      rightOf(await store.log.commit(both)())
+      created = n
+    }
+    expect(created).toBeGreaterThan(10)
   })
 
   it.each(ways)('at any call of shredding leave a secret whole or gone, and a repeat ends it (%s, for ever: %s)', async (fate, forEver) => {

@@ -41,7 +41,8 @@ export interface Child {
 }
 
 export const startChild = ([node, driver]: readonly [string, string], script: string, folder: string, ...more: string[]): Child => {
-  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
+  // Reading extra certificates at start costs Node 20 more time than the child lives.
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: '' }
   const child = spawn(node, [script, folder, driver, ...more], { stdio: ['ignore', 'pipe', 'pipe'], env })
   let out = ''
   let complaints = ''
