@@ -41,7 +41,11 @@ export interface Manual {
   readonly exits: ReadonlyArray<number>
 }
 
-const block = (title: string, lines: ReadonlyArray<string>): string => `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`
+const block = (title: string, lines: ReadonlyArray<string>): string =>
+  `\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`
+
+/** Paragraphs for commander to wrap: line ends within one are the source's, not the reader's. */
+const paragraphs = (text: string): string => text.replace(/([^\n])\n(?=[^\n])/g, '$1 ')
 
 const exitLines = (exits: ReadonlyArray<number>): ReadonlyArray<string> =>
   exits.map((code) => `${String(code).padEnd(4)} ${meanings[code] ?? ''}`)
@@ -50,8 +54,16 @@ const exitLines = (exits: ReadonlyArray<number>): ReadonlyArray<string> =>
 export const describe = (command: Command, { summary, more, examples, exits }: Manual): Command =>
   command
     .summary(summary)
-    .description(more === undefined ? `${summary}.` : `${summary}.\n\n${more}`)
-    .addHelpText('after', () => block('Examples', examples.map((line) => `lean-vault ${line}`)) + block('Exit codes', exitLines(exits)))
+    .description(more === undefined ? `${summary}.` : `${summary}.\n\n${paragraphs(more)}`)
+    .addHelpText('after', () =>
+      [
+        block(
+          'Examples',
+          examples.map((line) => (line.includes('lean-vault') ? line : `lean-vault ${line}`)),
+        ),
+        block('Exit codes', exitLines(exits)),
+      ].join('\n'),
+    )
 
 /** The exit codes of the whole program, for its own page. */
 export const allExits = (): string =>

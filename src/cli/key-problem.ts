@@ -1,4 +1,5 @@
 import type { VaultError } from '../application/errors.js'
+import { sentence } from './format/sentence.js'
 import type { RenderedError } from './rendered-error.js'
 
 type KeyError = Extract<
@@ -33,7 +34,9 @@ export const keyProblem = (error: KeyError): Said => {
     case 'NameTaken':
       return conflict(
         `The name ${error.name} is taken: its key is ${error.state}.`,
-        'Choose another name, or accept the key that is there with --if-missing.',
+        error.state === 'provisioning'
+          ? 'lean-vault reconcile finishes or undoes what was begun; so does adding it again with --if-missing.'
+          : 'Choose another name, or accept the key that is there with --if-missing.',
       )
     case 'NameOwesRevocation':
       return conflict(
@@ -67,7 +70,7 @@ export const keyProblem = (error: KeyError): Said => {
     case 'NotUnheld':
       return {
         exit: 2,
-        message: `The key ${error.hash} is not touched: ${error.message}.`,
+        message: `The key ${error.hash} is not touched: ${sentence(error.message)}`,
         hint: 'lean-vault reconcile --dry-run lists the keys that can be revoked by hash.',
         retryable: false,
       }

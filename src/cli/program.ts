@@ -46,7 +46,7 @@ export interface ProgramOutput {
 
 /** A command in the list: its arguments, without the remark that it has options. */
 const termOf = (command: Command): string =>
-  [command.name(), ...command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`))].join(' ')
+  `${command.name()} ${command.usage()}`.replace(/ ?\[(options|command)\]/g, '')
 
 const addGlobals = (program: Command, version: string): Command =>
   program
@@ -57,7 +57,6 @@ const addGlobals = (program: Command, version: string): Command =>
     .option('--debug', 'show each request, without secrets, on stderr')
     .option('--no-input', 'never ask; fail with exit 2 instead')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
 
 /** The command line as commander knows it. It never exits and prints to the given streams only. */
 export const makeProgram = (version: string, { io, complain }: ProgramOutput, act: Act): Command => {
@@ -82,5 +81,5 @@ export const makeProgram = (version: string, { io, complain }: ProgramOutput, ac
     program.commandsGroup(heading)
     for (const register of commands) register(program, act)
   }
-  return program
+  return program.helpCommand('help [command]', 'show the help of a command')
 }

@@ -34,7 +34,7 @@ const fromTerminal = ({ deps }: Session): TE.TaskEither<CliError, Secret> =>
 const fromPipe = (session: Session): TE.TaskEither<CliError, Secret> =>
   pipe(
     TE.fromTask<string | null, CliError>(() => {
-      note(session, `Reading the management key from standard input (set ${variable} to give it otherwise).`)
+      if (session.io.stderr.isTerminal) note(session, `Reading the management key from standard input (set ${variable} to give it otherwise).`)
       return session.io.stdin.readAll(patience)
     }),
     TE.flatMap((text) => parse(text ?? '', 'standard input')),

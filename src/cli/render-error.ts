@@ -1,5 +1,6 @@
 import type { VaultError } from '../application/errors.js'
 import { type CliError, isLocalError, type LocalError } from './cli-error.js'
+import { sentence } from './format/sentence.js'
 import { keyProblem } from './key-problem.js'
 import type { RenderedError } from './rendered-error.js'
 import { openingProblem, remoteProblem } from './vault-problem.js'
@@ -41,7 +42,7 @@ const local = (error: LocalError): Said => {
     case 'BrokenOff':
       return say(130, 'Broken off. Nothing was changed.')
     case 'PortUnavailable':
-      return say(2, `Port ${error.port} cannot be opened: ${error.message}.`, 'Choose another one, or leave --port out.')
+      return say(2, `Port ${error.port} cannot be opened: ${sentence(error.message)}`, 'Choose another one, or leave --port out.')
     case 'CommandNotFound':
       return say(127, `There is no command ${error.command}.`, 'It is looked for on PATH, as a shell would.')
     case 'CommandNotExecutable':
@@ -52,7 +53,7 @@ const local = (error: LocalError): Said => {
 const vault = (error: VaultError): Said => {
   switch (error._tag) {
     case 'InvalidInput':
-      return say(2, `${flags[error.field] ?? error.field} ${error.rule}.`)
+      return say(2, sentence(`${flags[error.field] ?? error.field} ${error.rule}`))
     case 'KeyNotFound':
     case 'NameTaken':
     case 'NameOwesRevocation':
@@ -75,7 +76,7 @@ const vault = (error: VaultError): Said => {
     case 'SecretUnreadable':
       return openingProblem(error)
     case 'Unexpected':
-      return say(1, `Something happened that must not: ${error.message}. This is a bug.`, reporting)
+      return say(1, `Something happened that must not: ${sentence(error.message)} This is a bug.`, reporting)
   }
 }
 

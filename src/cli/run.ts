@@ -5,6 +5,7 @@ import { scrub } from '../application/secret.js'
 import { tell } from './answer.js'
 import { type CliError, usage } from './cli-error.js'
 import type { Act } from './command.js'
+import { sentence } from './format/sentence.js'
 import { hasColour, type Io } from './io.js'
 import { makeProgram } from './program.js'
 import { renderError } from './render-error.js'
@@ -55,7 +56,7 @@ const complaint = (text: string, command: string | null): CliError => {
   const message = first.replace(/^error: /, '')
   const page = command === null ? 'lean-vault --help' : `lean-vault ${command} --help`
   const hint = suggestion === undefined ? `See ${page}.` : suggestion.replace(/^\((.*)\)$/, '$1')
-  return usage(`${message.charAt(0).toUpperCase()}${message.slice(1)}.`, hint)
+  return usage(sentence(`${message.charAt(0).toUpperCase()}${message.slice(1)}`), hint)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { VaultError } from '../application/errors.js'
+import { sentence } from './format/sentence.js'
 import type { RenderedError } from './rendered-error.js'
 
 type ErrorOf<Tag extends VaultError['_tag']> = Extract<VaultError, { readonly _tag: Tag }>
@@ -6,7 +7,7 @@ type RemoteProblem = ErrorOf<'RemoteRefused' | 'RemoteUnavailable' | 'NotManagem
 type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable'>
 type Said = Omit<RenderedError, 'tag' | 'details'>
 
-const managementKeys = 'Management keys are made at https://openrouter.ai/settings/management-keys.'
+const managementKeys = 'Management keys are made on the site of OpenRouter, under Settings, Management Keys.'
 
 const say = (exit: RenderedError['exit'], message: string, hint: string | null, retryable = false): Said => ({
   exit,
@@ -18,11 +19,11 @@ const say = (exit: RenderedError['exit'], message: string, hint: string | null, 
 const refused = ({ status, message, blame }: ErrorOf<'RemoteRefused'>): Said => {
   const code = status === null ? '' : ` (${status})`
   return blame === 'management-key'
-    ? say(5, `OpenRouter does not accept the management key${code}: ${message}. Everything is as before.`, credentialHint)
-    : say(5, `OpenRouter refused${code}: ${message}. Everything is as before.`, null)
+    ? say(5, `OpenRouter does not accept the management key${code}: ${sentence(message)} Everything is as before.`, credentialHint)
+    : say(5, `OpenRouter refused${code}: ${sentence(message)} Everything is as before.`, null)
 }
 
-const credentialHint = `lean-vault credentials set replaces it. ${managementKeys}`
+const credentialHint = `${managementKeys} lean-vault credentials set replaces the one in a vault.`
 
 /** What OpenRouter said, or that it said nothing. */
 export const remoteProblem = (error: RemoteProblem): Said => {
@@ -32,7 +33,7 @@ export const remoteProblem = (error: RemoteProblem): Said => {
     case 'RemoteUnavailable':
       return say(
         6,
-        `OpenRouter could not be reached or kept failing: ${error.message}. Everything is as before.`,
+        `OpenRouter could not be reached or kept failing: ${sentence(error.message)} Everything is as before.`,
         'Try again. LEAN_VAULT_RETRY_BUDGET_MS says how long a command goes on repeating.',
         true,
       )
@@ -68,8 +69,6 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
   },
 }
 
-const said = (text: string): string => (text.endsWith('.') ? text : `${text}.`)
-
 /** Why a vault cannot be opened or made. */
 export const openingProblem = (error: OpeningProblem): Said => {
   switch (error._tag) {
@@ -85,12 +84,12 @@ export const openingProblem = (error: OpeningProblem): Said => {
       return say(8, `There is no vault in ${error.place}.`, 'lean-vault init makes one; --home and LEAN_VAULT_HOME say where.')
     case 'VaultUnavailable': {
       const { what, hint } = unavailable[error.reason]
-      return say(8, `${what}: ${said(error.message)}`, hint, error.reason === 'locked')
+      return say(8, `${what}: ${sentence(error.message)}`, hint, error.reason === 'locked')
     }
     case 'SecretUnreadable':
       return say(
         8,
-        `The secret of ${error.name} cannot be opened: ${said(error.message)}`,
+        `The secret of ${error.name} cannot be opened: ${sentence(error.message)}`,
         'The vault is damaged, or this is the key of another vault. Restore a backup, or check LEAN_VAULT_MASTER_KEY_FILE.',
       )
   }

@@ -15,9 +15,11 @@ const scripts: Readonly<Record<Shell, (tree: CommandTree) => string>> = {
   fish: fishScript,
 }
 
-const more = `bash:  source <(lean-vault completion bash), in ~/.bashrc
-zsh:   lean-vault completion zsh > "\${fpath[1]}/_lean-vault"
-fish:  lean-vault completion fish > ~/.config/fish/completions/lean-vault.fish
+const more = `For bash, put "source <(lean-vault completion bash)" into ~/.bashrc.
+
+For zsh, write it to a file named _lean-vault in a folder of $fpath.
+
+For fish, write it to ~/.config/fish/completions/lean-vault.fish.
 
 Names of keys are completed from the vault.`
 

@@ -50,7 +50,7 @@ folder; flags and environment variables win over it. schema/config.schema.json d
 
 /** `config` and `config set` */
 export const registerConfig: Register = (program, act) => {
-  const config = describe(program.command('config'), {
+  const config = describe(program.command('config').helpCommand(false), {
     summary: 'Show each effective setting and where it came from',
     more: settingsText,
     examples: ['config', 'config --json', 'config set httpTimeoutMs 60000'],

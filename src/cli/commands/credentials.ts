@@ -36,7 +36,7 @@ const checking: Body = (session) =>
 
 /** `credentials set` and `credentials check` */
 export const registerCredentials: Register = (program, act) => {
-  const credentials = describe(program.command('credentials'), {
+  const credentials = describe(program.command('credentials').helpCommand(false), {
     summary: 'Replace or check the management key',
     examples: ['credentials check', 'credentials set'],
     exits: [0, 2, 5, 6, 8],

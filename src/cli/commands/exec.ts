@@ -82,7 +82,7 @@ export const registerExec: Register = (program, act) => {
     examples: ['exec my-key -- node agent.js', 'exec my-key --env OPENAI_API_KEY -- python app.py --verbose'],
     exits: [125, 126, 127],
   })
-    .usage('[options] <name> -- <command> [arguments...]')
+    .usage('[options] <name> -- <command...>')
     .option('--env <variable>', 'the variable that holds the secret', 'OPENROUTER_API_KEY')
     .action((name: string, command: string, args: ReadonlyArray<string>, flags: Flags) =>
       act(body(name, command, args, flags)),

@@ -1,0 +1,2 @@
+/** The text with a full stop, unless it ends like a sentence already. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
