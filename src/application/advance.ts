@@ -4,7 +4,6 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../domain/key/cause.js'
 import type { KeyEvent } from '../domain/key/event.js'
 import type { Step } from '../domain/key/next-step.js'
-import type { KeyState } from '../domain/key/state.js'
 import { birthLimits } from '../domain/key/spec.js'
 import type { KeyName } from '../domain/shared/identifiers.js'
 import type { Instant, Millis } from '../domain/shared/instant.js'
@@ -15,57 +14,11 @@ import { type Loaded, loadKey } from './key-store.js'
 import { giveUp } from './give-up.js'
 import { perform } from './perform/perform.js'
 import type { Progress } from './perform/progress.js'
-
-/** Why the loop stopped. */
-export type Stop =
-  | { readonly _tag: 'Settled' }
-  /** Somebody else's claim stands until `until`. */
-  | { readonly _tag: 'InFlight'; readonly until: Instant }
-  /** What is left has a date. */
-  | { readonly _tag: 'BackingOff'; readonly until: Instant }
-  /** The time to repeat was up, or repeating is no use. */
-  | { readonly _tag: 'GaveUp'; readonly cause: Cause }
-  /** The user asked to stop; what is left is recorded. */
-  | { readonly _tag: 'Stopped' }
-  /** The log failed after something was recorded or sent. */
-  | { readonly _tag: 'LogFailed'; readonly error: VaultError }
-
-export interface Advanced {
-  readonly state: KeyState
-  /** What this run recorded, in order. */
-  readonly events: ReadonlyArray<KeyEvent>
-  readonly stop: Stop
-}
-
-interface Run {
-  readonly state: KeyState
-  readonly events: ReadonlyArray<KeyEvent>
-  readonly failures: number
-  readonly overtaken: number
-  readonly gaveUp: Cause | null
-  readonly giveUps: number
-  readonly lastCause: Cause | null
-}
-
-const begin = (state: KeyState, events: ReadonlyArray<KeyEvent>): Run => ({
-  state,
-  events,
-  failures: 0,
-  overtaken: 0,
-  gaveUp: null,
-  giveUps: 0,
-  lastCause: null,
-})
+import { type Advanced, begin, finished, type Run, stop } from './run.js'
 
 const mostCreations = 4
 const mostOvertakings = 256
 const mostGiveUps = 4
-
-const stop = (loaded: Loaded, run: Run, why: Stop): TE.TaskEither<VaultError, Advanced> =>
-  TE.right({ state: loaded.state, events: run.events, stop: why })
-
-const finished = (loaded: Loaded, run: Run): TE.TaskEither<VaultError, Advanced> =>
-  stop(loaded, run, run.gaveUp === null ? { _tag: 'Settled' } : { _tag: 'GaveUp', cause: run.gaveUp })
 
 /** A second POST is a repetition, and belongs to the budget; the one-cent attempt after a refused zero is not. */
 const creationsLeft = (deps: Deps, budget: Budget, loaded: Loaded): boolean => {

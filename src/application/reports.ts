@@ -1,4 +1,3 @@
-import type { KeyEvent } from '../domain/key/event.js'
 import type { Cause } from '../domain/key/cause.js'
 import type { PendingWork, PublicState } from '../domain/key/view.js'
 import type { Secret } from './secret.js'
@@ -98,7 +97,8 @@ export interface HistoryEntry {
   readonly sequence: number
   readonly at: string
   readonly name: string | null
-  readonly event: KeyEvent['type'] | string
+  /** The event's type. */
+  readonly event: string
   readonly details: Readonly<Record<string, unknown>>
 }
 

@@ -1,6 +1,6 @@
 import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
-import type { KeyName } from '../domain/shared/identifiers.js'
+import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
 import type { Instant } from '../domain/shared/instant.js'
 import { toDollars } from '../domain/shared/picodollars.js'
 import type { KeySpec } from '../domain/key/spec.js'
@@ -8,12 +8,13 @@ import type { KeyView, LimitsView, UsageView } from './reports.js'
 
 export const isoOf = (at: Instant): string => new Date(at).toISOString()
 
-export const limitsView = (spec: KeySpec): LimitsView => ({
-  monthlySpend: spec.limits.monthly === null ? null : toDollars(spec.limits.monthly),
-  dailySpend: null,
-  alertThreshold: null,
-  alertThresholds: [],
-})
+const noLimits: LimitsView = { monthlySpend: null, dailySpend: null, alertThreshold: null, alertThresholds: [] }
+
+/** The limits of a spec in dollars; of no spec, none. */
+export const limitsView = (spec: KeySpec | null): LimitsView =>
+  spec === null || spec.limits.monthly === null
+    ? noLimits
+    : { ...noLimits, monthlySpend: toDollars(spec.limits.monthly) }
 
 const unknownUsage: UsageView = { currentMonth: null, currentDay: null, lastUpdated: null, stale: true }
 
@@ -23,35 +24,38 @@ const labelOf = (state: KeyState): string | null => {
   return state.stage._tag === 'Removed' ? state.stage.label : null
 }
 
+const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
+
+/** What its owner asked for, as scripts see it. */
+const viewSpec = (spec: KeySpec | null): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
+  const limits = limitsView(spec)
+  const expiresAt = spec?.expiresAt ?? null
+  return {
+    tags: spec?.tags ?? {},
+    workspace: spec?.workspace ?? null,
+    expiresAt: expiresAt === null ? null : isoOf(expiresAt),
+    limits,
+    enforcedBy: { monthly: limits.monthlySpend === null ? null : 'openrouter', daily: null },
+  }
+}
+
 /** A name as scripts see it; `null` when no key ever held it, or its only one was rolled back and nothing is owed. */
 export const viewKey = (name: KeyName, state: KeyState): KeyView | null => {
   const shown = publicState(state)
   if (shown === null) return null
   const incarnation = incarnationOf(state.stage)
-  const spec = incarnation?.spec ?? null
-  const createdAt = incarnation?.createdAt ?? state.updatedAt
   return {
     name,
-    lineage: incarnation?.lineage ?? `${name}#${String(Math.max(1, state.lineages))}`,
+    lineage: incarnation?.lineage ?? lineageOf(name, Math.max(1, state.lineages)),
     state: shown,
     hash: hashOf(state.stage),
     alsoHeld: state.strays.map((stray) => stray.hash),
     label: labelOf(state),
-    tags: spec?.tags ?? {},
-    workspace: spec?.workspace ?? null,
-    createdAt: createdAt === null ? '' : isoOf(createdAt),
-    updatedAt: state.updatedAt === null ? '' : isoOf(state.updatedAt),
-    expiresAt: spec === null || spec.expiresAt === null ? null : isoOf(spec.expiresAt),
+    createdAt: isoOrEmpty(incarnation?.createdAt ?? state.updatedAt),
+    updatedAt: isoOrEmpty(state.updatedAt),
     containedFor: containedFor(state.stage),
-    limits:
-      spec === null
-        ? { monthlySpend: null, dailySpend: null, alertThreshold: null, alertThresholds: [] }
-        : limitsView(spec),
     usage: unknownUsage,
-    enforcedBy: {
-      monthly: spec !== null && spec.limits.monthly !== null ? 'openrouter' : null,
-      daily: null,
-    },
     pending: pendingWork(state),
+    ...viewSpec(incarnation?.spec ?? null),
   }
 }

@@ -1,4 +1,4 @@
-import { isLeft, isRight } from 'fp-ts/lib/Either.js'
+import { isLeft } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -11,6 +11,7 @@ import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import { type Loaded, loadAllKeys } from '../key-store.js'
 import { checkPin } from '../pin.js'
+import type { SealedSecret } from '../ports/event-log.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import { keySecretRef } from '../secret-refs.js'
@@ -65,27 +66,25 @@ const witnessCanary = (
   return TE.right(step.seen ? 'earlier-read' : 'none')
 }
 
+type SecretWitness = Witnesses['secret']
+
+const askWith = (deps: Deps, sealed: SealedSecret): T.Task<SecretWitness> =>
+  pipe(
+    deps.sealer.open(sealed),
+    TE.matchE(
+      () => T.of<SecretWitness>('unknown'),
+      (secret) => TE.match((): SecretWitness => 'unknown', (answer: SecretWitness) => answer)(deps.client.trySecret(secret)),
+    ),
+  )
+
 /** What the secret itself says, where one is held and opens. */
-const trySecret = (deps: Deps, name: KeyName, step: Prove): T.Task<Witnesses['secret']> => {
+const trySecret = (deps: Deps, name: KeyName, step: Prove): T.Task<SecretWitness> => {
   if (step.lineage === null) return T.of('not-held')
   return pipe(
     deps.log.sealed(keySecretRef(name, step.lineage)),
     TE.matchE(
-      () => T.of<Witnesses['secret']>('unknown'),
-      (sealed) => {
-        if (sealed === null) return T.of<Witnesses['secret']>('not-held')
-        return pipe(
-          deps.sealer.open(sealed),
-          TE.matchE(
-            () => T.of<Witnesses['secret']>('unknown'),
-            (secret) =>
-              pipe(
-                deps.client.trySecret(secret),
-                T.map((answer): Witnesses['secret'] => (isRight(answer) ? answer.right : 'unknown')),
-              ),
-          ),
-        )
-      },
+      () => T.of<SecretWitness>('unknown'),
+      (sealed) => (sealed === null ? T.of<SecretWitness>('not-held') : askWith(deps, sealed)),
     ),
   )
 }

@@ -1,36 +1,39 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { Cause } from '../../domain/key/cause.js'
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import { isConverged } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
-import { type Advanced, advance } from '../advance.js'
+import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
+import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 type Kind = 'suspended' | 'resumed'
+
+const undoneBy = (kind: Kind, events: ReadonlyArray<KeyEvent>): Cause | null =>
+  (kind === 'suspended' ? lastOf(events, 'ContainmentRolledBack') : lastOf(events, 'LiftingRolledBack'))?.cause ?? null
+
+const settled = (name: KeyName, kind: Kind, advanced: Advanced, reasons: ReadonlyArray<string>): ChangeReport => {
+  const notes = kind === 'resumed' && reasons.length > 0 ? [`it stays contained for: ${reasons.join(', ')}`] : []
+  const outcome = advanced.events.length === 0 ? 'unchanged' : kind
+  return changeReport(name, outcome, advanced, { remote: 'live', notes })
+}
 
 const conclude = (deps: Deps, name: KeyName, kind: Kind, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
   const { stage } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
   if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
-  const undone =
-    kind === 'suspended'
-      ? lastOf(advanced.events, 'ContainmentRolledBack')
-      : lastOf(advanced.events, 'LiftingRolledBack')
-  if (undone !== null && isConverged(stage.key)) return undoneError(deps, undone.cause)
   if (!isConverged(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
-  const still = kind === 'resumed' && stage.key.reasons.length > 0
-  const notes = still ? [`it stays contained for: ${stage.key.reasons.join(', ')}`] : []
-  return TE.right(
-    changeReport(name, advanced.events.length === 0 ? 'unchanged' : kind, advanced, { remote: 'live', notes }),
-  )
+  const undone = undoneBy(kind, advanced.events)
+  return undone === null ? TE.right(settled(name, kind, advanced, stage.key.reasons)) : undoneError(deps, undone)
 }
 
 const drive = (

@@ -50,21 +50,21 @@ const stepsOf = (remote: RemovalPlan['remote'], options: RemoveOptions): Readonl
   return ['disable the key and set its limit to 0, and read that back', 'delete the key', proof, shred]
 }
 
+const spentBy = (details: KeyDetails | null): number | null => {
+  const month = details?.usage.month ?? null
+  return month === null ? null : toDollars(month)
+}
+
 const planOf = (name: KeyName, state: KeyState, seen: Seen, options: RemoveOptions): RemovalPlan => {
-  const spec = incarnationOf(state.stage)?.spec
   const held = heldKey(state.stage)
-  const month = seen.details?.usage.month ?? null
   return {
     name,
     state: publicState(state) ?? 'removed',
     hash: held?.hash ?? null,
     label: held?.label ?? null,
-    limits:
-      spec === undefined
-        ? { monthlySpend: null, dailySpend: null, alertThreshold: null, alertThresholds: [] }
-        : limitsView(spec),
+    limits: limitsView(incarnationOf(state.stage)?.spec ?? null),
     remote: seen.remote,
-    spentThisMonth: month === null ? null : toDollars(month),
+    spentThisMonth: spentBy(seen.details),
     steps: held === null ? ['give up the unfinished key'] : stepsOf(seen.remote, options),
   }
 }

@@ -2,7 +2,7 @@ import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { hashOf, pendingWork, publicState } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
-import type { Advanced } from '../advance.js'
+import type { Advanced } from '../run.js'
 import type { ReconciledKey, ReconcileReport } from '../reports.js'
 import type { States, Swept } from './sweep-account.js'
 

@@ -4,11 +4,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent, RemovalMode } from '../../domain/key/event.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
-import { type Advanced, advance } from '../advance.js'
+import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
+import type { Advanced } from '../run.js'
 import { refusalError, transact, type Transacted } from '../transact.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
@@ -17,20 +18,23 @@ type Remote = ChangeReport['remote']
 const removed = (name: KeyName, advanced: Advanced, remote: Remote, proof: ChangeReport['proof']): ChangeReport =>
   changeReport(name, 'removed', advanced, { remote, proof })
 
-const isVacant = (advanced: Advanced): boolean =>
-  advanced.state.stage._tag === 'Vacant' && advanced.state.strays.length === 0
+/** The name is free: its key was removed, or what was only half made is gone. */
+const ended = (name: KeyName, advanced: Advanced): ChangeReport | null => {
+  const { stage, strays } = advanced.state
+  if (strays.length > 0) return null
+  if (stage._tag === 'Removed') return removed(name, advanced, stage.remote, stage.proof?.strength ?? null)
+  if (stage._tag !== 'Vacant') return null
+  const proven = lastOf(advanced.events, 'RevocationProven')
+  return proven === null
+    ? removed(name, advanced, 'already-gone', null)
+    : removed(name, advanced, 'revoked', proven.proof.strength)
+}
 
 const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
   const { stage, strays } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
-  if (stage._tag === 'Removed' && strays.length === 0)
-    return TE.right(removed(name, advanced, stage.remote, stage.proof?.strength ?? null))
-  if (isVacant(advanced)) {
-    const proven = lastOf(advanced.events, 'RevocationProven')
-    return TE.right(
-      removed(name, advanced, proven === null ? 'already-gone' : 'revoked', proven?.proof.strength ?? null),
-    )
-  }
+  const report = ended(name, advanced)
+  if (report !== null) return TE.right(report)
   const undone = lastOf(advanced.events, 'RemovalRolledBack')
   if (stage._tag === 'Held' && undone !== null) return undoneError(deps, undone.cause)
   const remote: Remote = stage._tag === 'Outstanding' || strays.length > 0 ? 'outstanding' : 'live'

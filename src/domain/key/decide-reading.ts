@@ -57,12 +57,29 @@ export const onRecordProof = (command: Loop<'RecordProof'>, state: KeyState): De
   }
 }
 
+const shredEnding = (
+  stage: StageOf<'Removing'> | StageOf<'Outstanding'>,
+  shredded: ReadonlyArray<KeyEvent>,
+  at: KeyEvent['at'],
+): Decision => {
+  const { hash, incarnation, secretHeld } = stage.key
+  const { alreadyGone, phase, proof } = stage.destruction
+  const { lineage } = incarnation
+  if (phase === 'shred') {
+    const remote = alreadyGone ? 'already-gone' : 'revoked'
+    return facts(...withEnd(shredded, { type: 'Removed', lineage, hash, remote, proof, at }))
+  }
+  return stage._tag === 'Outstanding' && stage.mode.force && secretHeld
+    ? facts({ type: 'SecretShredded', lineage, at })
+    : refuse({ _tag: 'NotDue' })
+}
+
 export const onRecordShred = (command: Loop<'RecordShred'>, state: KeyState): Decision => {
   const { stage } = state
   const { at, lineage } = command
   if (!('key' in stage) || stage.key.incarnation.lineage !== lineage) return refuse({ _tag: 'Superseded' })
-  const { hash } = stage.key
-  const shredded: ReadonlyArray<KeyEvent> = stage.key.secretHeld ? [{ type: 'SecretShredded', lineage, at }] : []
+  const { hash, secretHeld } = stage.key
+  const shredded: ReadonlyArray<KeyEvent> = secretHeld ? [{ type: 'SecretShredded', lineage, at }] : []
   switch (stage._tag) {
     case 'LeavingAlive':
       return facts(...withEnd(shredded, { type: 'Removed', lineage, hash, remote: 'left-alive', proof: null, at }))
@@ -71,16 +88,8 @@ export const onRecordShred = (command: Loop<'RecordShred'>, state: KeyState): De
         ? facts(...withEnd(shredded, { type: 'ProvisioningRolledBack', cause: stage.cause, at }))
         : refuse({ _tag: 'NotDue' })
     case 'Removing':
-    case 'Outstanding': {
-      const { alreadyGone, phase, proof } = stage.destruction
-      if (phase === 'shred') {
-        const remote = alreadyGone ? 'already-gone' : 'revoked'
-        return facts(...withEnd(shredded, { type: 'Removed', lineage, hash, remote, proof, at }))
-      }
-      return stage._tag === 'Outstanding' && stage.mode.force && stage.key.secretHeld
-        ? facts({ type: 'SecretShredded', lineage, at })
-        : refuse({ _tag: 'NotDue' })
-    }
+    case 'Outstanding':
+      return shredEnding(stage, shredded, at)
     case 'Provisioned':
     case 'Held':
     case 'RollingBack':

@@ -5,8 +5,11 @@ import { isConverged } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
-const without = (reasons: HeldKey['reasons'], reason: ContainmentReason): HeldKey['reasons'] =>
-  reasons.filter((each) => each !== reason)
+const without = (reasons: HeldKey['reasons'], reason: ContainmentReason): HeldKey['reasons'] => {
+  const rest = new Set(reasons)
+  rest.delete(reason)
+  return [...rest]
+}
 
 const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): HeldKey['reasons'] => [
   ...without(reasons, reason),

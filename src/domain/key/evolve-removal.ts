@@ -1,12 +1,9 @@
-import type { KeyHash } from '../shared/identifiers.js'
-import { type Cause, isPassing } from './cause.js'
 import { stalled } from './evolve-containment.js'
+import { isEnding } from './evolve-destruction.js'
 import type { KeyEvent } from './event.js'
-import type { Destruction, KeyState, StageOf, Stray } from './state.js'
-import { isWorthless } from './stray.js'
+import type { Destruction, KeyState } from './state.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
-type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
 
 const unbegun: Destruction = {
   phase: 'verify',
@@ -16,9 +13,6 @@ const unbegun: Destruction = {
   alreadyGone: false,
   proof: null,
 }
-
-const isEnding = (stage: KeyState['stage']): stage is Ending =>
-  stage._tag === 'Removing' || stage._tag === 'Outstanding' || stage._tag === 'Compensating'
 
 export const onRemovalRequested = (state: KeyState, event: Event<'RemovalRequested'>): KeyState => {
   const { stage } = state
@@ -78,83 +72,6 @@ export const onRollbackStalled = (state: KeyState, event: Event<'RollbackStalled
   return { ...state, claim: null, stage: { ...stage, stall: stalled(stage.stall, event) } }
 }
 
-const withStray = (state: KeyState, hash: KeyHash, change: (stray: Stray) => Stray): KeyState => ({
-  ...state,
-  strays: state.strays.map((stray) => (stray.hash === hash ? change(stray) : stray)),
-})
-
-const isStray = (state: KeyState, hash: KeyHash): boolean => state.strays.some((stray) => stray.hash === hash)
-
-const withDestruction = (state: KeyState, hash: KeyHash, change: Partial<Destruction>): KeyState => {
-  const { stage } = state
-  if (!isEnding(stage) || stage.key.hash !== hash) return state
-  return { ...state, stage: { ...stage, destruction: { ...stage.destruction, ...change } } }
-}
-
-export const onContained = (state: KeyState, event: Event<'Contained'>): KeyState => {
-  if (isStray(state, event.hash))
-    return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete' })), claim: null }
-  const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: true, seen: true })
-  if (!isEnding(next.stage)) return next
-  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy } }
-  return { ...next, claim: null, stage: { ...next.stage, key } }
-}
-
-export const onRemoteDeleted = (state: KeyState, event: Event<'RemoteDeleted'>): KeyState => ({
-  ...(isStray(state, event.hash)
-    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'prove' }))
-    : withDestruction(state, event.hash, event.answer === 'deleted' ? { phase: 'prove', alreadyGone: false } : { phase: 'prove' })),
-  claim: null,
-})
-
-export const onRevocationProven = (state: KeyState, event: Event<'RevocationProven'>): KeyState =>
-  isStray(state, event.hash)
-    ? {
-        ...state,
-        strays: state.strays.filter((stray) => stray.hash !== event.hash),
-        buried: state.buried.some((each) => each.hash === event.hash)
-          ? state.buried
-          : [...state.buried, { hash: event.hash, lineage: null }],
-      }
-    : withDestruction(state, event.hash, { phase: 'shred', proof: event.proof })
-
-/** It lives: begin again with containing it. */
-export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState =>
-  isStray(state, event.hash)
-    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
-    : withDestruction(state, event.hash, { phase: 'contain', contained: false, seen: false, alreadyGone: false })
-
-/**
- * Where a debt begins again: with containing, since nobody knows what happened meanwhile; with deleting, where containing
- * was refused for good; a proven end only waits for the shredder.
- */
-const restartOf = (destruction: Destruction, cause: Cause): Destruction['phase'] => {
-  if (destruction.phase === 'shred') return 'shred'
-  return destruction.phase === 'contain' && !isPassing(cause) ? 'delete' : 'contain'
-}
-
-export const onRevocationStalled = (state: KeyState, event: Event<'RevocationStalled'>): KeyState => {
-  if (isStray(state, event.hash))
-    return {
-      ...withStray(state, event.hash, (stray) => ({
-        ...stray,
-        phase: stray.phase === 'contain' ? 'delete' : stray.phase,
-        stall: stalled(stray.stall, event),
-      })),
-      claim: null,
-    }
-  const { stage } = state
-  if (!isEnding(stage) || stage.key.hash !== event.hash) return state
-  const destruction: Destruction = {
-    ...stage.destruction,
-    phase: restartOf(stage.destruction, event.cause),
-    seen: false,
-  }
-  if (stage._tag === 'Removing')
-    return { ...state, claim: null, stage: { ...stage, _tag: 'Outstanding', destruction, stall: stalled(null, event) } }
-  return { ...state, claim: null, stage: { ...stage, destruction, stall: stalled(stage.stall, event) } }
-}
-
 export const onLeftAliveByChoice = (state: KeyState): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held' && stage._tag !== 'RollingBack' && stage._tag !== 'Removing' && stage._tag !== 'Outstanding')
@@ -186,16 +103,4 @@ export const onRemoved = (state: KeyState, event: Event<'Removed'>): KeyState =>
       proof: event.proof,
     },
   }
-}
-
-/** A key lost at its creation cannot spend and is deleted at once; any other is contained first. */
-export const onStrayFound = (state: KeyState, event: Event<'StrayFound'>): KeyState => {
-  if (isStray(state, event.hash)) return state
-  const stray: Stray = {
-    hash: event.hash,
-    origin: event.origin,
-    phase: isWorthless(event.origin) ? 'delete' : 'contain',
-    stall: null,
-  }
-  return { ...state, strays: [...state.strays, stray] }
 }

@@ -21,19 +21,21 @@ import {
 } from './evolve-provisioning.js'
 import {
   onContained,
-  onLeftAliveByChoice,
   onRemoteDeleted,
+  onRevocationDisproved,
+  onRevocationProven,
+  onRevocationStalled,
+  onStrayFound,
+} from './evolve-destruction.js'
+import {
+  onLeftAliveByChoice,
   onRemovalRefused,
   onRemovalRequested,
   onRemovalRolledBack,
   onRemovalVerified,
   onRemoved,
-  onRevocationDisproved,
-  onRevocationProven,
-  onRevocationStalled,
   onRollbackStalled,
   onSecretShredded,
-  onStrayFound,
 } from './evolve-removal.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
