@@ -10,6 +10,7 @@ import { pendingWork, publicState } from '../domain/key/view.js'
 import type { KeyName } from '../domain/shared/identifiers.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
+import { expireClaim } from './expire-claim.js'
 import { appendToKey, loadKey } from './key-store.js'
 
 /** What a command came to: facts, or a refusal with the state that refused. */
@@ -19,9 +20,23 @@ export type Transacted =
 
 const mostConflicts = 64
 
-/** Reads, decides, appends; decides anew when somebody else was first. */
+type Transacting = Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol' | 'clock' | 'timing' | 'process'>
+
+/**
+ * A process that died must not keep its owner from a key. What a sweep saw is not worth closing a claim for, since it cannot
+ * be told from what the dead process did.
+ */
+const closingDeadClaim = (deps: Transacting, state: KeyState, command: KeyCommand): KeyCommand | null =>
+  command._tag === 'Observe' ? null : expireClaim(deps, state)
+
+const withEvents =
+  (before: Transacted) =>
+  (after: Transacted): Transacted =>
+    before._tag === 'Done' && after._tag === 'Done' ? { ...after, events: [...before.events, ...after.events] } : after
+
+/** Reads, decides, appends; decides anew when somebody else was first, or when only a dead claim was in the way. */
 export const transact = (
-  deps: Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol'>,
+  deps: Transacting,
   name: KeyName,
   commandFor: (state: KeyState) => KeyCommand,
   conflicts = 0,
@@ -29,8 +44,17 @@ export const transact = (
   pipe(
     loadKey(deps, name),
     TE.flatMap(({ state, version }) => {
-      const decision = deps.protocol.decider.decide(commandFor(state), state)
-      if (isLeft(decision)) return TE.right<VaultError, Transacted>({ _tag: 'Declined', refusal: decision.left, state })
+      const command = commandFor(state)
+      const decision = deps.protocol.decider.decide(command, state)
+      if (isLeft(decision)) {
+        const closing = decision.left._tag === 'InFlight' ? closingDeadClaim(deps, state, command) : null
+        if (closing === null || conflicts >= mostConflicts)
+          return TE.right<VaultError, Transacted>({ _tag: 'Declined', refusal: decision.left, state })
+        return pipe(
+          transact(deps, name, () => closing, conflicts + 1),
+          TE.flatMap((closed) => TE.map(withEvents(closed))(transact(deps, name, commandFor, conflicts + 1))),
+        )
+      }
       const events = decision.right
       return pipe(
         appendToKey(deps, name, version, events),

@@ -3,28 +3,23 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
-import type { Step } from '../../domain/key/next-step.js'
 import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
-import { plus } from '../../domain/shared/instant.js'
 import type { Deps } from '../deps.js'
+import { expireClaim } from '../expire-claim.js'
 import type { Loaded } from '../key-store.js'
 import { keySecretRef } from '../secret-refs.js'
 import { unrecorded } from './look.js'
 import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
 
-type CloseClaim = Extract<Step, { readonly _tag: 'CloseClaim' }>
-
-/** Closes a claim whose owner never reported. A lost create may still be born for the settle time after its claim. */
-export const performCloseClaim = (deps: Deps, name: KeyName, loaded: Loaded, step: CloseClaim): T.Task<Progress> =>
-  pipe(
-    recordOutcome(deps, name, loaded, {
-      _tag: 'ExpireClaim',
-      attempt: step.attempt,
-      settleUntil: plus(step.until, deps.timing.settle),
-      at: deps.clock.now(),
-    }),
+/** Closes a claim whose owner never reported. */
+export const performCloseClaim = (deps: Deps, name: KeyName, loaded: Loaded): T.Task<Progress> => {
+  const command = expireClaim(deps, loaded.state)
+  if (command === null) return T.of(overtaken)
+  return pipe(
+    recordOutcome(deps, name, loaded, command),
     TE.match(unrecorded, (events): Progress => (events.length === 0 ? overtaken : recorded(events))),
   )
+}
 
 const notYetShredded: Cause = {
   kind: 'unreachable',

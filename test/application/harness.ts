@@ -1,0 +1,301 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
+import { makeMemoryStore, type MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
+import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
+import type { Settings } from '../../src/adapters/simulated-openrouter/account.js'
+import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
+import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
+import { createWorld, settleDue, type World } from '../../src/adapters/simulated-openrouter/world.js'
+import type { LocalDeps } from '../../src/application/deps.js'
+import type { VaultError } from '../../src/application/errors.js'
+import { makeVault, type Remote } from '../../src/application/make-vault.js'
+import type { EventLog } from '../../src/application/ports/event-log.js'
+import type { HttpTransport } from '../../src/application/ports/http.js'
+import type { OpenRouterClient } from '../../src/application/ports/open-router-client.js'
+import type { Sealer } from '../../src/application/ports/sealer.js'
+import { type Secret, secret } from '../../src/application/secret.js'
+import { defaultTiming, type Timing } from '../../src/application/settings.js'
+import { initVault, verifyForInit } from '../../src/application/use-cases/init-vault.js'
+import type { Vault } from '../../src/application/vault.js'
+import { loadVault, openManagementKey } from '../../src/application/vault-store.js'
+import type { AttemptId, Nonce, OwnerId, VaultId } from '../../src/domain/shared/identifiers.js'
+import type { Instant, Millis } from '../../src/domain/shared/instant.js'
+import type { AccountPin } from '../../src/domain/vault/event.js'
+import { checkStep, makeObserver, type Observer } from '../simulation/invariants.js'
+import { planOf } from '../simulation/plan.js'
+import { makePrng, type Prng } from '../simulation/prng.js'
+import { realProtocol } from '../simulation/run-plan.js'
+import { makeScheduler, never, type Scheduler, type SimProcess } from '../simulation/scheduler.js'
+import { sha256, simSealer, type Universe } from '../simulation/sim-vault.js'
+import { linesOf } from './request-lines.js'
+import type { Commits, FaultScript } from './trouble.js'
+
+/** 2027-01-15T08:00:00Z, when every bench begins. */
+export const epoch = 1_800_000_000_000
+export const baseUrl = 'https://sim.invalid/api/v1'
+
+/** What goes wrong from now on. Requests and commits are counted from 0 again. */
+export interface Trouble {
+  readonly faults?: FaultScript
+  readonly commits?: Commits
+  readonly kill?: { readonly request: number; readonly when: 'before' | 'after' }
+  /** The user asks to stop when this many commits are done. */
+  readonly stopAfter?: number
+}
+
+export interface BenchOptions {
+  readonly seed?: number
+  readonly timing?: Partial<Record<keyof Timing, number>>
+  readonly settings?: Partial<Settings>
+  /** Slugs beside `default`. */
+  readonly workspaces?: ReadonlyArray<string>
+  readonly sealer?: Sealer
+  /** Whether the invariants of the simulation are checked after every step; default yes. */
+  readonly check?: boolean
+  readonly initialise?: boolean
+  /** Changes what comes back from OpenRouter, or what leaves. */
+  readonly around?: (transport: HttpTransport) => HttpTransport
+}
+
+export type Command<A> = (vault: Vault) => TE.TaskEither<VaultError, A>
+/** `null`: the process was killed before it answered. */
+export type Answer<A> = E.Either<VaultError, A> | null
+
+/** One vault, one OpenRouter account, one virtual clock; every command runs as a process of its own. */
+export interface Bench {
+  readonly world: World
+  readonly store: MemoryStore
+  readonly scheduler: Scheduler
+  readonly observer: Observer
+  readonly prng: Prng
+  readonly vaultId: VaultId
+  /** As `OpenRouter` shows it once, to its owner. */
+  readonly managementKey: string
+  readonly now: () => number
+  readonly trouble: (trouble: Trouble) => void
+  readonly run: <A>(command: Command<A>) => Promise<Answer<A>>
+  readonly together: <A>(commands: ReadonlyArray<Command<A>>) => Promise<ReadonlyArray<Answer<A>>>
+  /** Opens a vault on another store, as another machine or a restored folder would. */
+  readonly runOn: <A>(store: MemoryStore, command: Command<A>) => Promise<Answer<A>>
+  /** How many requests were sent and commits tried since the last `trouble`. */
+  readonly counted: () => { readonly requests: number; readonly commits: number }
+  /** The requests since the last call, as `PATCH /keys/<name>`. */
+  readonly takeRequests: () => ReadonlyArray<string>
+  readonly advance: (milliseconds: number) => void
+  readonly clientFor: (managementKey: Secret) => OpenRouterClient
+}
+
+const vaultId = 'a'.repeat(32) as VaultId
+
+interface Running {
+  trouble: Trouble
+  requests: number
+  commits: number
+  skew: number
+}
+
+const universeOf = (options: BenchOptions, world: World, managementKey: string): Universe => {
+  const seed = options.seed ?? 1
+  const prng = makePrng(seed)
+  return {
+    plan: planOf(seed),
+    prng,
+    scheduler: makeScheduler(prng),
+    store: makeMemoryStore({ vaultId, format: 1 }),
+    world,
+    managementKey: secret(managementKey),
+    vault: vaultId,
+    pin: { baseUrl, creatorId: null, workspaces: [] },
+    protocol: realProtocol,
+    tamper: { log: (log) => log, client: (client) => client },
+    counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+  }
+}
+
+const troubledLog = (running: Running, scheduler: Scheduler, process: SimProcess, log: EventLog): EventLog => ({
+  ...log,
+  commit: (commit) => async () => {
+    await scheduler.park(process, 0)
+    const what = running.trouble.commits?.(running.commits++) ?? null
+    if (what === 'crash-before') process.alive = false
+    if (!process.alive) return never()
+    if (what === 'fails')
+      return E.left({ _tag: 'LogUnavailable', reason: 'full', wroteNothing: true, message: 'the disk is full' })
+    const answer = await log.commit(commit)()
+    if (what === 'crash-after') process.alive = false
+    if (!process.alive) return never()
+    return what === 'fails-after-writing'
+      ? E.left({ _tag: 'LogUnavailable', reason: 'io', wroteNothing: false, message: 'the disk did not answer' })
+      : answer
+  },
+})
+
+const troubledTransport = (universe: Universe, running: Running, process: SimProcess, timing: Timing): HttpTransport => {
+  const { scheduler, world } = universe
+  const transport = simulatedTransport({
+    world,
+    now: () => epoch + scheduler.now(),
+    delay: (milliseconds) => scheduler.park(process, milliseconds),
+    timeout: timing.request,
+    nextFault: (request) => {
+      const index = running.requests++
+      return running.trouble.faults?.(world, request, index) ?? null
+    },
+  })
+  return (request) => async () => {
+    await scheduler.park(process, 1)
+    const kill = running.trouble.kill
+    const dies = kill?.request === running.requests ? kill.when : null
+    if (dies === 'before') process.alive = false
+    if (!process.alive) return never()
+    const answer = await transport(request)()
+    if (dies === 'after') process.alive = false
+    return process.alive ? answer : never()
+  }
+}
+
+/** Opens a vault as its composition root does: the management key from the log, one retry budget a command. */
+const openProcess = (
+  universe: Universe,
+  running: Running,
+  options: BenchOptions,
+  process: SimProcess,
+  store: MemoryStore,
+): { readonly vault: Vault; readonly local: LocalDeps; readonly clientFor: (key: Secret) => OpenRouterClient } => {
+  const { scheduler, prng } = universe
+  const timing = { ...defaultTiming, ...options.timing } as Timing
+  const clock = {
+    now: () => (epoch + scheduler.now() + running.skew) as Instant,
+    monotonic: () => scheduler.now() as Millis,
+    sleep: (length: Millis) => () => scheduler.park(process, length),
+  }
+  const random = {
+    nonce: () => prng.hex(32) as Nonce,
+    attemptId: () => prng.hex(32) as AttemptId,
+    vaultId: () => prng.hex(32) as VaultId,
+    fraction: () => prng.next(),
+  }
+  const stopping = (): boolean => running.trouble.stopAfter !== undefined && running.commits >= running.trouble.stopAfter
+  const { log } = openMemoryLog(store)
+  const local: LocalDeps = {
+    log: troubledLog(running, scheduler, process, log),
+    keyEvents: keyEventCodec,
+    vaultEvents: vaultEventCodec,
+    sealer: options.sealer ?? simSealer,
+    clock,
+    random,
+    process: { owner: `bench/${String(process.id)}` as OwnerId, stopping },
+    timing,
+    protocol: realProtocol,
+  }
+  const transport = (options.around ?? ((same) => same))(troubledTransport(universe, running, process, timing))
+  const clientFor = (managementKey: Secret): OpenRouterClient =>
+    makeOpenRouterClient({
+      transport,
+      managementKey,
+      around: withRetries({ clock, random, deadline: forAllRequests(clock, timing.retryBudget), stopping }),
+    })
+  const remote: Remote = {
+    deps: () =>
+      pipe(
+        loadVault(local),
+        TE.bindTo('loaded'),
+        TE.bind('key', ({ loaded }) => openManagementKey(local, loaded)),
+        TE.map(({ loaded, key }) => ({ ...local, client: clientFor(key), vault: loaded.state.vault, pin: loaded.state.pin })),
+      ),
+    clientFor: (managementKey) => TE.right(clientFor(managementKey)),
+  }
+  return { vault: makeVault(local, remote), local, clientFor }
+}
+
+const mostSteps = 50_000
+
+export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
+  const account = createAccount(sha256, {
+    seed: String(options.seed ?? 1),
+    at: epoch,
+    workspaces: options.workspaces ?? ['team'],
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
+  })
+  const minted = mintManagementKey(sha256, account)
+  const world = createWorld(sha256, minted.account)
+  const universe = universeOf(options, world, minted.secret)
+  const { scheduler, store, prng } = universe
+  const running: Running = { trouble: {}, requests: 0, commits: 0, skew: 0 }
+  const observer = makeObserver(universe, new Set())
+  let processes = 0
+  let taken = 0
+
+  const start = (): SimProcess => ({ id: processes++, alive: true })
+  const step = (): void => {
+    settleDue(world, epoch + scheduler.now())
+    if (options.check !== false) checkStep(observer)
+  }
+  const all = async <A>(works: ReadonlyArray<(process: SimProcess) => Promise<E.Either<VaultError, A>>>): Promise<ReadonlyArray<Answer<A>>> => {
+    const answers = works.map((): Answer<A> => null)
+    const begun = works.map((work, index) => {
+      const process = start()
+      const whole = async (): Promise<void> => {
+        await scheduler.park(process, 0)
+        answers[index] = await work(process)
+      }
+      whole().catch((error: unknown) => observer.problems.push(`a process threw ${String(error)}`))
+      return process
+    })
+    await scheduler.run(step, mostSteps)
+    begun.forEach((process, index) => {
+      if (process.alive && answers[index] === null) observer.problems.push('a command never came to an end')
+    })
+    if (observer.problems.length > 0) throw new Error([...new Set(observer.problems)].join('; '))
+    return answers
+  }
+  const onStore = <A>(there: MemoryStore, command: Command<A>) => (process: SimProcess) =>
+    command(openProcess(universe, running, options, process, there).vault)()
+
+  const bench: Bench = {
+    world,
+    store,
+    scheduler,
+    observer,
+    prng,
+    vaultId,
+    managementKey: minted.secret,
+    now: () => epoch + scheduler.now(),
+    trouble: (trouble) => Object.assign(running, { trouble, requests: 0, commits: 0 }),
+    run: async (command) => (await all([onStore(store, command)]))[0] ?? null,
+    together: (commands) => all(commands.map((command) => onStore(store, command))),
+    runOn: async (there, command) => (await all([onStore(there, command)]))[0] ?? null,
+    counted: () => ({ requests: running.requests, commits: running.commits }),
+    takeRequests: () => {
+      const lines = linesOf(world, world.journal.slice(taken))
+      taken = world.journal.length
+      return lines
+    },
+    advance: (milliseconds) => {
+      scheduler.advance(milliseconds)
+      settleDue(world, epoch + scheduler.now())
+    },
+    clientFor: (managementKey) => openProcess(universe, running, options, start(), store).clientFor(managementKey),
+  }
+  if (options.initialise === false) return bench
+  const pin = await all([(process) => initialise(openProcess(universe, running, options, process, store), minted.secret)])
+  if (pin[0] === null || pin[0] === undefined || E.isLeft(pin[0])) throw new Error('the bench could not be initialised')
+  bench.trouble({})
+  bench.takeRequests()
+  return bench
+}
+
+/** `init` as the composition root does it. */
+const initialise = (
+  { local, clientFor }: Pick<ReturnType<typeof openProcess>, 'local' | 'clientFor'>,
+  managementKey: string,
+): Promise<E.Either<VaultError, AccountPin>> =>
+  pipe(
+    verifyForInit(clientFor(secret(managementKey)), baseUrl),
+    TE.tap(({ pin }) => initVault(local, vaultId, pin, secret(managementKey))),
+    TE.map(({ pin }) => pin),
+  )()
