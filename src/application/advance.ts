@@ -3,10 +3,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../domain/key/cause.js'
 import type { KeyEvent } from '../domain/key/event.js'
-import type { Step } from '../domain/key/next-step.js'
+import type { NextStep, Step } from '../domain/key/next-step.js'
 import { birthLimits } from '../domain/key/spec.js'
 import type { KeyName } from '../domain/shared/identifiers.js'
-import type { Instant, Millis } from '../domain/shared/instant.js'
+import type { Millis } from '../domain/shared/instant.js'
 import { type Budget, pauseBefore, remaining, untilThen } from './budget.js'
 import type { Deps } from './deps.js'
 import type { VaultError } from './errors.js'
@@ -56,7 +56,7 @@ export const advance = (
       case 'None':
         return finished(loaded, run)
       case 'Later':
-        return later(loaded, run, next.at, next.why)
+        return later(loaded, run, next)
       case 'Due':
         return due(loaded, run, next.step)
     }
@@ -65,11 +65,12 @@ export const advance = (
   const later = (
     loaded: Loaded,
     run: Run,
-    at: Instant,
-    why: 'in-flight' | 'backing-off',
+    next: Extract<NextStep, { readonly _tag: 'Later' }>,
   ): TE.TaskEither<VaultError, Advanced> => {
-    if (why === 'backing-off')
+    const { at } = next
+    if (next.why === 'backing-off')
       return run.gaveUp === null ? stop(loaded, run, { _tag: 'BackingOff', until: at }) : finished(loaded, run)
+    if (deps.process.isGone(next.owner)) return due(loaded, run, { _tag: 'CloseClaim', attempt: next.attempt, until: at })
     const pause = untilThen(deps.clock, at)
     return pause <= remaining(deps.clock, budget)
       ? pipe(

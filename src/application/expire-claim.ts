@@ -1,6 +1,6 @@
 import type { KeyCommand } from '../domain/key/command.js'
 import type { KeyState } from '../domain/key/state.js'
-import { later, plus } from '../domain/shared/instant.js'
+import { plus } from '../domain/shared/instant.js'
 import type { LocalDeps } from './deps.js'
 
 type Expiring = Pick<LocalDeps, 'clock' | 'timing' | 'process' | 'protocol'>
@@ -15,7 +15,7 @@ export const expireClaim = (deps: Expiring, state: KeyState): KeyCommand | null 
   const { settle } = deps.timing
   if (next._tag === 'Due' && next.step._tag === 'CloseClaim') {
     const { attempt, until } = next.step
-    return { _tag: 'ExpireClaim', attempt, ownerGone: false, settleUntil: plus(later(until, at), settle), at }
+    return { _tag: 'ExpireClaim', attempt, ownerGone: false, settleUntil: plus(until, settle), at }
   }
   if (next._tag !== 'Later' || next.why !== 'in-flight' || !deps.process.isGone(next.owner)) return null
   return { _tag: 'ExpireClaim', attempt: next.attempt, ownerGone: true, settleUntil: plus(at, settle), at }

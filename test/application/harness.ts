@@ -111,6 +111,7 @@ const universeOf = (options: BenchOptions, world: World, managementKey: string):
     vault: vaultId,
     pin: { baseUrl, creatorId: null, workspaces: [] },
     protocol: realProtocol,
+    dead: new Set(),
     tamper: { log: (log) => log, client: (client) => client },
     counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
   }
@@ -188,7 +189,7 @@ const openProcess = (
     sealer: options.sealer ?? simSealer,
     clock,
     random,
-    process: { owner: `bench/${String(process.id)}` as OwnerId, stopping },
+    process: { owner: `bench/${String(process.id)}` as OwnerId, isGone: () => false, stopping },
     timing,
     protocol: realProtocol,
   }

@@ -145,7 +145,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
     const overrides = {
       clock,
       random,
-      process: { owner: 'test:1' as OwnerId, stopping: () => stoppedBy !== null },
+      process: { owner: 'test:1' as OwnerId, isGone: () => false, stopping: () => stoppedBy !== null },
       transport,
     }
     const rest = [...answers]

@@ -39,6 +39,8 @@ export interface StoppedProcess {
 export interface Plan {
   readonly seed: number
   readonly refuseZeroLimit: boolean
+  /** Whether processes can tell that the owner of a claim is dead. */
+  readonly seesTheDead: boolean
   readonly actions: ReadonlyArray<Timed>
   readonly faults: ReadonlyArray<{ readonly request: number; readonly fault: Fault }>
   /** Faults of the n-th POST, from 0: births are where the protocol can lose most. */
@@ -172,6 +174,7 @@ export const planOf = (seed: number): Plan => {
   return {
     seed,
     refuseZeroLimit: prng.chance(0.15),
+    seesTheDead: prng.chance(0.5),
     actions: [...actions].sort((a, b) => a.at - b.at),
     faults: some(prng, 400, roughness, (request) => ({ request, fault: anyFault(prng) })),
     births: some(prng, 40, prng.pick([0, 0, 0.4]), (creation) => ({ creation, fault: birthFault(prng) })),

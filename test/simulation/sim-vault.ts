@@ -39,6 +39,8 @@ export interface Universe {
   readonly vault: VaultId
   readonly pin: AccountPin
   readonly protocol: Protocol
+  /** Owners whose process died. */
+  readonly dead: Set<string>
   /** Changes a port of every process; how a fault is planted that no rule can express. */
   readonly tamper: {
     readonly log: (log: EventLog) => EventLog
@@ -77,6 +79,11 @@ const randomOf = ({ prng }: Universe): Random => ({
   fraction: () => prng.next(),
 })
 
+const die = (universe: Universe, process: SimProcess): void => {
+  process.alive = false
+  universe.dead.add(`sim/${String(process.id)}`)
+}
+
 /** A store at whose commits processes die: before it, or after it and before anybody hears. */
 const crashingLog = (universe: Universe, process: SimProcess, log: EventLog): EventLog => {
   const { counters, plan, scheduler } = universe
@@ -87,12 +94,12 @@ const crashingLog = (universe: Universe, process: SimProcess, log: EventLog): Ev
       const number = counters.commits++
       const crash = counters.faultless ? undefined : plan.crashes.find((each) => each.commit === number)
       if (crash?.when === 'before') {
-        process.alive = false
+        die(universe, process)
         return never()
       }
       const answer = await log.commit(commit)()
       if (crash !== undefined) {
-        process.alive = false
+        die(universe, process)
         return never()
       }
       return answer
@@ -141,7 +148,7 @@ const transportOf = (universe: Universe, process: SimProcess): HttpTransport => 
 
 /** A process of the vault's own: its ports see virtual time, the shared store and the shared OpenRouter. */
 export const openProcess = (universe: Universe, process: SimProcess): Vault => {
-  const { vault, pin, protocol, managementKey, store, tamper } = universe
+  const { plan, vault, pin, protocol, managementKey, store, tamper } = universe
   const clock = clockOf(universe, process)
   const random = randomOf(universe)
   const repeating = { clock, random, deadline: forAllRequests(clock, defaultTiming.retryBudget) }
@@ -157,7 +164,11 @@ export const openProcess = (universe: Universe, process: SimProcess): Vault => {
     sealer: simSealer,
     clock,
     random,
-    process: { owner: `sim/${String(process.id)}` as OwnerId, stopping: () => false },
+    process: {
+      owner: `sim/${String(process.id)}` as OwnerId,
+      isGone: (owner) => plan.seesTheDead && universe.dead.has(owner),
+      stopping: () => false,
+    },
     timing: defaultTiming,
     protocol,
     client: tamper.client(client),

@@ -20,7 +20,7 @@ export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step): 
     case 'Look':
       return performLook(deps, name, loaded, step)
     case 'CloseClaim':
-      return performCloseClaim(deps, name, loaded, step)
+      return performCloseClaim(deps, name, loaded)
     case 'Read':
       return performRead(deps, name, loaded, step.hash)
     case 'Apply':

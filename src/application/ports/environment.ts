@@ -22,6 +22,11 @@ export interface Random {
 /** Who is acting: names the holder of claims. Unique per process and start. */
 export interface Process {
   readonly owner: OwnerId
+  /**
+   * True only when the owner's process is certainly dead, so that nothing can be sent under its claims any more.
+   * False whenever it cannot be told, above all for owners on other machines.
+   */
+  readonly isGone: (owner: OwnerId) => boolean
   /** True once the user asked to stop: the running step ends, no new one begins. */
   readonly stopping: () => boolean
 }

@@ -52,7 +52,13 @@ export type LoopCommand =
       readonly owner: OwnerId
       readonly until: Instant
     }>
-  | At<{ readonly _tag: 'ExpireClaim'; readonly attempt: AttemptId; readonly settleUntil: Instant }>
+  | At<{
+      readonly _tag: 'ExpireClaim'
+      readonly attempt: AttemptId
+      /** Its process is known to be dead, so nobody can send under it any more. */
+      readonly ownerGone: boolean
+      readonly settleUntil: Instant
+    }>
   | At<{
       readonly _tag: 'RecordCreation'
       readonly attempt: AttemptId

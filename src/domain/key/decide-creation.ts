@@ -37,16 +37,16 @@ export const onClaim = (command: Command<'Claim'>, state: KeyState): Decision =>
 
 const expired = { kind: 'claim-expired', status: null, message: 'the process that claimed it never reported' } as const
 
-/** Before the claim's end only its owner may speak; after it, the outcome is unknown to everybody. */
+/** Before the claim's end only its owner may speak; after it, or once the owner is dead, the outcome is unknown to everybody. */
 export const onExpireClaim = (command: Command<'ExpireClaim'>, state: KeyState): Decision => {
   const { claim, stage } = state
-  const { attempt, at } = command
+  const { attempt, at, ownerGone } = command
   if (stage._tag === 'Creating' && stage.attempt.id === attempt)
-    return at < stage.attempt.claimUntil
+    return at < stage.attempt.claimUntil && !ownerGone
       ? refuse({ _tag: 'InFlight', until: stage.attempt.claimUntil })
       : facts({ type: 'CreationOutcomeUnknown', attempt, cause: expired, settleUntil: command.settleUntil, at })
   if (claim?.attempt !== attempt) return refuse({ _tag: 'Superseded' })
-  return at < claim.until
+  return at < claim.until && !ownerGone
     ? refuse({ _tag: 'InFlight', until: claim.until })
     : facts({ type: 'ChangeOutcomeUnknown', attempt, cause: expired, at })
 }

@@ -1,4 +1,4 @@
-import type { AttemptId, KeyHash, Lineage } from '../shared/identifiers.js'
+import type { AttemptId, KeyHash, Lineage, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { Effect } from './event.js'
@@ -34,14 +34,23 @@ export type Step =
 export type NextStep =
   | { readonly _tag: 'None' }
   | { readonly _tag: 'Due'; readonly step: Step }
-  | { readonly _tag: 'Later'; readonly at: Instant; readonly why: 'in-flight' | 'backing-off' }
+  | {
+      readonly _tag: 'Later'
+      readonly at: Instant
+      readonly why: 'in-flight'
+      readonly attempt: AttemptId
+      readonly owner: OwnerId
+    }
+  | { readonly _tag: 'Later'; readonly at: Instant; readonly why: 'backing-off' }
 
 const none: NextStep = { _tag: 'None' }
 const due = (step: Step): NextStep => ({ _tag: 'Due', step })
 const backingOff = (at: Instant): NextStep => ({ _tag: 'Later', at, why: 'backing-off' })
 
-const claimed = (attempt: AttemptId, until: Instant, now: Instant): NextStep =>
-  now < until ? { _tag: 'Later', at: until, why: 'in-flight' } : due({ _tag: 'CloseClaim', attempt, until })
+const claimed = (attempt: AttemptId, owner: OwnerId, until: Instant, now: Instant): NextStep =>
+  now < until
+    ? { _tag: 'Later', at: until, why: 'in-flight', attempt, owner }
+    : due({ _tag: 'CloseClaim', attempt, until })
 
 const isDue = (stray: Stray, now: Instant): boolean => stray.stall === null || stray.stall.retryAt <= now
 
@@ -99,7 +108,7 @@ const stageStep = (stage: Stage, now: Instant): NextStep => {
     case 'CreateDue':
       return due({ _tag: 'Create', incarnation: stage.incarnation, birthLimit: stage.birthLimit })
     case 'Creating':
-      return claimed(stage.attempt.id, stage.attempt.claimUntil, now)
+      return claimed(stage.attempt.id, stage.attempt.owner, stage.attempt.claimUntil, now)
     case 'CreateUnknown':
       return due({ _tag: 'Look', attempt: stage.attempt, settleUntil: stage.settleUntil })
     case 'Provisioned':
@@ -137,7 +146,7 @@ const soonest = (a: NextStep, b: NextStep): NextStep => {
  * a debt waits for its date.
  */
 export const nextStep = (state: KeyState, now: Instant): NextStep => {
-  if (state.claim !== null) return claimed(state.claim.attempt, state.claim.until, now)
+  if (state.claim !== null) return claimed(state.claim.attempt, state.claim.owner, state.claim.until, now)
   const dueStray = state.strays.find((stray) => isDue(stray, now))
   if (dueStray !== undefined) return due(strayStep(dueStray, state))
   const waiting = state.strays.reduce<NextStep>(
