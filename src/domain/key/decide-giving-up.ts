@@ -5,7 +5,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { KeyEvent } from './event.js'
 import { samePolicy } from './remote-policy.js'
 import type { KeyState, Stage, StageOf, Stray } from './state.js'
-import { wantedOf } from './wanted.js'
+import { isConverged, wantedOf } from './wanted.js'
 
 type GiveUp = Extract<LoopCommand, { readonly _tag: 'GiveUp' }>
 
@@ -17,10 +17,14 @@ const stalled = (command: GiveUp, hash: Stray['hash']): KeyEvent => ({
   at: command.at,
 })
 
-/** Nothing was sent that could still be there, so the wish is taken back; else it stays, to be finished by a reconcile. */
+/**
+ * Nothing was sent that could still be there, so the wish is taken back; else it stays, to be finished by a reconcile.
+ * A key that is as it should be has nothing to give up, whatever else of its name failed.
+ */
 const onHeld = (command: GiveUp, stage: StageOf<'Held'>): ReadonlyArray<KeyEvent> => {
   const { at, cause } = command
   const { change, key } = stage
+  if (key.remote._tag === 'Absent' || isConverged(key)) return []
   if (change === null) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
   if (key.remote._tag === 'Unknown') return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
   const type = change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack'
