@@ -4,9 +4,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import { isPassing } from '../../domain/key/cause.js'
+import type { KeyState } from '../../domain/key/state.js'
 import { pendingWork } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
-import type { Advanced, Stop } from '../run.js'
+import type { Advanced } from '../run.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { ChangeOutcome, ChangeReport } from '../reports.js'
@@ -28,14 +29,21 @@ export const changeReport = (
   ...more,
 })
 
-const whyStopped = (stop: Stop): string => {
+/** Why the work that is left could not be done when it was last tried. */
+const stallOf = ({ stage, strays }: KeyState): string | null => {
+  const own = 'stall' in stage ? stage.stall : null
+  const stall = own ?? strays.find((stray) => stray.stall !== null)?.stall ?? null
+  return stall === null ? null : stall.cause.message
+}
+
+const whyStopped = ({ state, stop }: Advanced): string => {
   switch (stop._tag) {
     case 'Settled':
       return 'part of it is still open'
     case 'InFlight':
       return 'another process is at this key'
     case 'BackingOff':
-      return 'the last try failed; the next one has a date'
+      return stallOf(state) ?? 'the last try failed; the next one has a date'
     case 'GaveUp':
       return stop.cause.message
     case 'Stopped':
@@ -46,7 +54,7 @@ const whyStopped = (stop: Stop): string => {
 }
 
 export const incomplete = (name: KeyName, advanced: Advanced, more: Partial<ChangeReport> = {}): ChangeReport =>
-  changeReport(name, 'incomplete', advanced, { reason: whyStopped(advanced.stop), ...more })
+  changeReport(name, 'incomplete', advanced, { reason: whyStopped(advanced), ...more })
 
 /**
  * The error of something that was undone, or never begun. Only `GET /key` may blame the management key: a 401 or 403 of one
