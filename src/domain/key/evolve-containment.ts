@@ -1,6 +1,6 @@
 import type { KeyEvent } from './event.js'
 import type { ContainmentReason } from './spec.js'
-import type { HeldKey, KeyState, RemoteKnowledge, Stage, Stall } from './state.js'
+import type { HeldKey, KeyState, PendingChange, RemoteKnowledge, Stage, Stall } from './state.js'
 import { isConverged } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
@@ -16,18 +16,21 @@ const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): Hel
   reason,
 ]
 
+/** Asked for and already so, as when a wish is taken back before anything was sent: then nothing is pending. */
+const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isConverged(key) ? null : change)
+
 export const onContainmentRequested = (state: KeyState, event: Event<'ContainmentRequested'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held') return state
   const key = { ...stage.key, reasons: withReason(stage.key.reasons, event.reason) }
-  return { ...state, stage: { ...stage, key, change: { kind: 'contain', reason: event.reason }, stall: null } }
+  return { ...state, stage: { ...stage, key, change: pending(key, { kind: 'contain', reason: event.reason }), stall: null } }
 }
 
 export const onLiftingRequested = (state: KeyState, event: Event<'LiftingRequested'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held') return state
   const key = { ...stage.key, reasons: without(stage.key.reasons, event.reason) }
-  return { ...state, stage: { ...stage, key, change: { kind: 'lift', reason: event.reason }, stall: null } }
+  return { ...state, stage: { ...stage, key, change: pending(key, { kind: 'lift', reason: event.reason }), stall: null } }
 }
 
 export const onChangeRolledBack = (
