@@ -43,7 +43,9 @@ export const onChangeRolledBack = (
     event.type === 'ContainmentRolledBack'
       ? without(stage.key.reasons, event.reason)
       : withReason(stage.key.reasons, event.reason)
-  return { ...state, claim: null, stage: { ...stage, key: { ...stage.key, reasons }, change: null } }
+  // Kept differently is changed all the same: what the remote key holds now is for a read to say.
+  const remote: RemoteKnowledge = event.cause.kind === 'kept-differently' ? { _tag: 'Unknown' } : stage.key.remote
+  return { ...state, claim: null, stage: { ...stage, key: { ...stage.key, reasons, remote }, change: null } }
 }
 
 const knowing = (key: HeldKey, remote: RemoteKnowledge): HeldKey => ({ ...key, remote })
