@@ -48,6 +48,7 @@ export type VaultError =
   /** A state that cannot be: a bug. */
   | { readonly _tag: 'Unexpected'; readonly message: string }
 
+/** The name of an error, which scripts may rely on. */
 export type VaultErrorTag = VaultError['_tag']
 
 export const invalidInput = (problem: { readonly field: string; readonly rule: string }): VaultError => ({

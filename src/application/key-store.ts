@@ -64,7 +64,7 @@ export const appendToKey = (
   })
 
 /** All names that ever had a life here, sorted. */
-export const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, ReadonlyArray<KeyName>> =>
+const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, ReadonlyArray<KeyName>> =>
   pipe(
     deps.log.streams(prefix),
     TE.mapLeft(unavailable),

@@ -1,4 +1,3 @@
-import type { Cause } from '../domain/key/cause.js'
 import type { PendingWork, PublicState } from '../domain/key/view.js'
 import type { Secret } from './secret.js'
 
@@ -50,6 +49,7 @@ export interface KeyInFull extends KeyView {
   readonly lastEvents: ReadonlyArray<HistoryEntry>
 }
 
+/** What became of what was asked. `unchanged`: it was so already. */
 export type ChangeOutcome =
   | 'added'
   | 'removed'
@@ -112,6 +112,7 @@ export interface ReconcileReport {
   readonly outstanding: ReadonlyArray<ReconciledKey>
 }
 
+/** One name that a reconcile worked on, as it stands now, and why something is still open. */
 export interface ReconciledKey {
   readonly name: string
   readonly state: PublicState | 'free'
@@ -119,10 +120,9 @@ export interface ReconciledKey {
   readonly reason: string | null
 }
 
+/** What the management key opens. `label` is its masked form. */
 export interface CredentialReport {
   readonly label: string
   readonly account: 'pinned' | 'other'
   readonly workspaces: number
 }
-
-export const reasonOf = (cause: Cause | null): string | null => (cause === null ? null : cause.message)

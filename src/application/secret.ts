@@ -12,6 +12,7 @@ export interface Secret {
 
 const redacted = (): string => '<redacted>'
 
+/** Wraps a text that must not be shown. */
 export const secret = (text: string): Secret => {
   const made: Secret = Object.freeze({
     _tag: 'Secret',

@@ -28,6 +28,7 @@ export interface AddOptions {
   readonly ifMissing?: boolean
 }
 
+/** How a key is to be removed. Nothing given: contain, delete, prove, and roll back where OpenRouter refuses for good. */
 export interface RemoveOptions {
   /** The secret is in wrong hands: never roll back to a working key. */
   readonly leaked?: boolean
@@ -37,6 +38,7 @@ export interface RemoveOptions {
   readonly localOnly?: boolean
 }
 
+/** Which names to list. Nothing given: every name that is not removed. */
 export interface ListOptions {
   /** Removed names too. */
   readonly all?: boolean
@@ -44,6 +46,7 @@ export interface ListOptions {
   readonly state?: string
 }
 
+/** What a reconcile may do beyond settling and reporting. */
 export interface ReconcileOptions {
   /** Say what would be done; record and send nothing. */
   readonly dryRun?: boolean
@@ -51,6 +54,7 @@ export interface ReconcileOptions {
   readonly revoke?: string
 }
 
+/** Which facts to tell. Nothing given: all of them, of every name and of the vault itself. */
 export interface HistoryOptions {
   readonly name?: string
   /** `7d`, `12h`, `30m` or an ISO 8601 instant. */

@@ -25,6 +25,7 @@ export interface VaultOptions extends GivenSettings {
   readonly overrides?: Overrides
 }
 
+/** How a new vault is to be made, beside where it is and how it reaches OpenRouter. */
 export interface InitOptions extends VaultOptions {
   readonly managementKey: Secret
   /** Sets an old vault aside by renaming its folder, if it neither holds nor owes a key. */

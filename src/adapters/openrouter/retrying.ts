@@ -48,7 +48,7 @@ const plural = (tries: number): string => (tries === 1 ? 'once' : `${tries} time
  * back together. An asked pause is kept whole and the jitter added to it.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export const decide = (error: RemoteError, tries: number, left: number, fraction: number): Decision => {
+const decide = (error: RemoteError, tries: number, left: number, fraction: number): Decision => {
   const asked = retryAfterOf(error)
   if (left <= 0 || tries >= mostTries) return { _tag: 'Stop', why: `tried ${plural(tries)}; the time for repeating is over` }
   if (asked !== null && asked > left) {

@@ -21,8 +21,10 @@ export interface PortUnavailable {
   readonly message: string
 }
 
+/** Why a sandbox could not be served. */
 export type SandboxError = InvalidFaultSpec | PortUnavailable
 
+/** How a sandbox is to be served. Nothing given: a free port, no faults, a new account. */
 export interface SandboxOptions {
   /** Default 0: any free one. */
   readonly port?: number

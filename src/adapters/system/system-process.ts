@@ -43,7 +43,7 @@ const isDead = (pid: number): boolean => {
 }
 
 /** Whether the owner ran in this very process space and its process id is free now. A reused id only means waiting. */
-export const isGoneFrom =
+const isGoneFrom =
   (space: string) =>
   (owner: OwnerId): boolean => {
     const [, theirs, pid] = owner.split(':')

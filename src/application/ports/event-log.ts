@@ -36,6 +36,7 @@ export interface SealedSecret {
   readonly bytes: Uint8Array
 }
 
+/** Records for one stream, in order. */
 export interface StreamAppend {
   readonly stream: StreamId
   /** The version that the stream must have: 0 for a new one. */

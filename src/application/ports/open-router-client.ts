@@ -32,6 +32,7 @@ export interface RemoteUsage {
 /** Whether a key can answer: `absent` is a 404 in OpenRouter's own error format, and by itself no proof of deletion. */
 export type KeyStatus = 'enabled' | 'disabled' | 'absent'
 
+/** What a key is to be born as. The limit is always sent: OpenRouter reads a missing one as no limit. */
 export interface NewKey {
   readonly name: string
   readonly limit: Picodollars
@@ -40,6 +41,7 @@ export interface NewKey {
   readonly workspace: WorkspaceId | null
 }
 
+/** The one answer that holds the secret: OpenRouter never shows it again. */
 export interface CreatedKey {
   readonly details: KeyDetails
   readonly secret: Secret
@@ -52,6 +54,7 @@ export interface Identity {
   readonly label: string
 }
 
+/** A workspace of the account; keys are bound to one at birth. */
 export interface Workspace {
   readonly id: WorkspaceId
   readonly name: string

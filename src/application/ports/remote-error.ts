@@ -37,6 +37,7 @@ export interface OutcomeUnknown {
   readonly message: string
 }
 
+/** Why a request gave no result, by what the caller may do now. */
 export type RemoteError = Refused | Absent | RateLimited | NotSent | OutcomeUnknown
 
 /** Whether the same request may succeed later. */

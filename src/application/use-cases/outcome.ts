@@ -65,6 +65,8 @@ export const undoneError = (deps: Deps, cause: Cause): TE.TaskEither<VaultError,
   if (cause.kind === 'unsealable')
     return TE.left({ _tag: 'VaultUnavailable', reason: 'wrong-key', message })
   if (isPassing(cause)) return TE.left({ _tag: 'RemoteUnavailable', message })
+  // Every refusal of OpenRouter's has a status; without one it was our own, of an account that is not the pinned one.
+  if (cause.kind === 'refused' && status === null) return TE.left({ _tag: 'WrongAccount' })
   const refused = (blame: 'management-key' | 'request'): VaultError => ({ _tag: 'RemoteRefused', status, message, blame })
   if (status !== 401 && status !== 403) return TE.left(refused('request'))
   return pipe(

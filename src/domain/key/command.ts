@@ -101,4 +101,3 @@ export type SweepCommand =
   | At<{ readonly _tag: 'RetryNow' }>
 
 export type KeyCommand = OwnerCommand | LoopCommand | SweepCommand
-export type KeyCommandTag = KeyCommand['_tag']

@@ -20,5 +20,3 @@ export type KeyRefusal =
   | { readonly _tag: 'InFlight'; readonly until: Instant }
   /** The step is not due in this state. */
   | { readonly _tag: 'NotDue' }
-
-export type KeyRefusalTag = KeyRefusal['_tag']

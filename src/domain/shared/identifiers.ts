@@ -34,6 +34,7 @@ const matching =
   (text: string): Either<InvalidValue, Branded<string, B>> =>
     pattern.test(text) ? right(text as Branded<string, B>) : left(invalidValue(field, rule))
 
+/** Checks what a person calls a key. */
 export const keyName = matching<'KeyName'>(
   'name',
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
@@ -44,6 +45,7 @@ export const lineage = matching<'Lineage'>(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}#[1-9][0-9]{0,8}$/,
   'must be a key name, a number sign and a whole number',
 )
+/** Checks the form of OpenRouter's identifier of a key. */
 export const keyHash = matching<'KeyHash'>('hash', /^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
 export const nonce = matching<'Nonce'>('nonce', /^[0-9a-f]{32}$/, 'must be 32 lowercase hex digits')
 export const vaultId = matching<'VaultId'>('vaultId', /^[0-9a-f]{32}$/, 'must be 32 lowercase hex digits')

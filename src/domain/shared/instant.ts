@@ -16,6 +16,7 @@ export const instant = (value: number): Either<InvalidValue, Instant> =>
     ? right(value as Instant)
     : left(invalidValue('instant', 'must be whole milliseconds between 1970 and 9999'))
 
+/** Accepts whole milliseconds that are not negative. */
 export const millis = (value: number): Either<InvalidValue, Millis> =>
   Number.isSafeInteger(value) && value >= 0
     ? right(value as Millis)
@@ -26,7 +27,3 @@ export const plus = (at: Instant, duration: Millis): Instant => Math.min(at + du
 
 /** How long from `start` to `end`; zero when `end` is not later. */
 export const between = (start: Instant, end: Instant): Millis => Math.max(0, end - start) as Millis
-
-export const isBefore = (a: Instant, b: Instant): boolean => a < b
-
-export const later = (a: Instant, b: Instant): Instant => (a < b ? b : a)
