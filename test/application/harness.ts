@@ -57,6 +57,8 @@ export interface BenchOptions {
   /** Whether the invariants of the simulation are checked after every step; default yes. */
   readonly check?: boolean
   readonly initialise?: boolean
+  /** Whether a process can tell that the owner of a claim is dead, as on one machine; default no, as on two. */
+  readonly seesTheDead?: boolean
   /** Changes what comes back from OpenRouter, or what leaves. */
   readonly around?: (transport: HttpTransport) => HttpTransport
 }
@@ -117,17 +119,24 @@ const universeOf = (options: BenchOptions, world: World, managementKey: string):
   }
 }
 
-const troubledLog = (running: Running, scheduler: Scheduler, process: SimProcess, log: EventLog): EventLog => ({
+const die = ({ dead }: Universe, process: SimProcess): void => {
+  process.alive = false
+  dead.add(ownerOf(process))
+}
+
+const ownerOf = ({ id }: SimProcess): OwnerId => `bench/${String(id)}` as OwnerId
+
+const troubledLog = (universe: Universe, running: Running, process: SimProcess, log: EventLog): EventLog => ({
   ...log,
   commit: (commit) => async () => {
-    await scheduler.park(process, 0)
+    await universe.scheduler.park(process, 0)
     const what = running.trouble.commits?.(running.commits++) ?? null
-    if (what === 'crash-before') process.alive = false
+    if (what === 'crash-before') die(universe, process)
     if (!process.alive) return never()
     if (what === 'fails')
       return E.left({ _tag: 'LogUnavailable', reason: 'full', wroteNothing: true, message: 'the disk is full' })
     const answer = await log.commit(commit)()
-    if (what === 'crash-after') process.alive = false
+    if (what === 'crash-after') die(universe, process)
     if (!process.alive) return never()
     return what === 'fails-after-writing'
       ? E.left({ _tag: 'LogUnavailable', reason: 'io', wroteNothing: false, message: 'the disk did not answer' })
@@ -151,10 +160,10 @@ const troubledTransport = (universe: Universe, running: Running, process: SimPro
     await scheduler.park(process, 1)
     const kill = running.trouble.kill
     const dies = kill?.request === running.requests ? kill.when : null
-    if (dies === 'before') process.alive = false
+    if (dies === 'before') die(universe, process)
     if (!process.alive) return never()
     const answer = await transport(request)()
-    if (dies === 'after') process.alive = false
+    if (dies === 'after') die(universe, process)
     return process.alive ? answer : never()
   }
 }
@@ -183,7 +192,7 @@ const openProcess = (
   const stopping = (): boolean => running.trouble.stopAfter !== undefined && running.commits >= running.trouble.stopAfter
   const { log } = openMemoryLog(store)
   const local: LocalDeps = {
-    log: troubledLog(running, scheduler, process, log),
+    log: troubledLog(universe, running, process, log),
     keyEvents: keyEventCodec,
     vaultEvents: vaultEventCodec,
     sealer: options.sealer ?? simSealer,
