@@ -52,11 +52,14 @@ export const onRevocationProven = (state: KeyState, event: Event<'RevocationProv
       }
     : withDestruction(state, event.hash, { phase: 'shred', proof: event.proof })
 
-/** It lives: begin again with containing it. */
-export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState =>
-  isStray(state, event.hash)
-    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
-    : withDestruction(state, event.hash, { phase: 'contain', contained: false, seen: false, alreadyGone: false })
+/** It lives, under whatever policy: begin again with containing it. */
+export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState => {
+  if (isStray(state, event.hash)) return withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
+  const begun = { phase: 'contain', contained: false, seen: false, alreadyGone: false } as const
+  const next = withDestruction(state, event.hash, begun)
+  if (next === state || !isEnding(next.stage)) return next
+  return { ...next, stage: { ...next.stage, key: { ...next.stage.key, remote: { _tag: 'Unknown' } } } }
+}
 
 /**
  * Where a debt begins again: with containing, since nobody knows what happened meanwhile; with deleting, where containing
