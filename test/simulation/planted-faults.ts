@@ -1,6 +1,6 @@
 import { left } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { SealedSecret } from '../../src/application/ports/event-log.js'
@@ -195,7 +195,7 @@ const dropsLateOutcomes: PlantedFault = {
 }
 
 /** Every planted fault; each must be caught within a bounded number of seeds. */
-export const plantedFaults: RNEA.ReadonlyNonEmptyArray<PlantedFault> = [
+export const plantedFaults: ReadonlyNonEmptyArray<PlantedFault> = [
   resendsThePost,
   sealsTooLate,
   takesTimeoutsForFailures,
