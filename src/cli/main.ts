@@ -47,9 +47,13 @@ const pause = (milliseconds: number): Promise<void> =>
     stop.signal.addEventListener('abort', end)
   })
 
+/** A terminal that does not know its size says 0, and everything would be folded to one character a line. */
+const sized = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
+  stream.columns === 0 ? Object.assign(stream, { columns: 80, rows: 24 }) : stream
+
 const deps: CliDeps = {
   library: () => import('../index.js'),
-  ask: makeAsk({ input: () => process.stdin, output: () => process.stderr, signal: stop.signal }),
+  ask: makeAsk({ input: () => process.stdin, output: () => sized(process.stderr), signal: stop.signal }),
   launch: makeLaunch({ stop, atTerminal: terminals.stdin }),
   stop,
   about,
@@ -67,8 +71,8 @@ const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
 
 const io: Io = {
   stdin: inputOf({ isTerminal: terminals.stdin, stream: () => process.stdin }, stop.signal),
-  stdout: outputOf({ isTerminal: terminals.stdout, stream: () => process.stdout }),
-  stderr: outputOf({ isTerminal: terminals.stderr, stream: () => process.stderr }),
+  stdout: outputOf({ isTerminal: terminals.stdout, stream: () => sized(process.stdout) }),
+  stderr: outputOf({ isTerminal: terminals.stderr, stream: () => sized(process.stderr) }),
   env: process.env,
   workingFolder: process.cwd(),
   userFolder: homedir(),

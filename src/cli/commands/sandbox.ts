@@ -5,6 +5,7 @@ import type { Sandbox, SandboxError } from '../../index.js'
 import type { Answer } from '../answer.js'
 import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
+import { sentence } from '../format/sentence.js'
 import { isJson, loadLibrary, note, type Session } from '../session.js'
 
 interface Flags {
@@ -22,7 +23,7 @@ const parsePort = (text: string | undefined): TE.TaskEither<CliError, number> =>
 }
 
 const asCliError = (error: SandboxError): CliError =>
-  error._tag === 'PortUnavailable' ? error : usage(`--fault: ${error.message}`)
+  error._tag === 'PortUnavailable' ? error : usage(sentence(`--fault: ${error.message}`))
 
 const announcement = ({ url, managementKey }: Sandbox): string => `A simulated OpenRouter listens at ${url}
 It spends no money, and forgets everything when it ends. Its management key:
