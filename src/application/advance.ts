@@ -19,6 +19,7 @@ import { type Advanced, begin, finished, type Run, stop } from './run.js'
 const mostCreations = 4
 const mostOvertakings = 256
 const mostGiveUps = 4
+const mostFactsWithoutPause = 96
 
 /** A second POST is a repetition, and belongs to the budget; the one-cent attempt after a refused zero is not. */
 const creationsLeft = (deps: Deps, budget: Budget, loaded: Loaded): boolean => {
@@ -29,6 +30,7 @@ const creationsLeft = (deps: Deps, budget: Budget, loaded: Loaded): boolean => {
 }
 
 const timeIsUp: Cause = { kind: 'unreachable', status: null, message: 'OpenRouter kept failing' }
+const contradiction: Cause = { kind: 'not-proven', status: null, message: 'OpenRouter keeps contradicting itself' }
 
 /**
  * Drives one name until nothing is due: fold, ask for the step, perform it, record its outcome. A fresh command, a repeat,
@@ -97,9 +99,9 @@ export const advance = (
           : go({ ...run, overtaken: run.overtaken + 1 })
       case 'Recorded': {
         const next = { ...run, events: [...run.events, ...progress.events] }
-        return progress.failed === null
-          ? go({ ...next, failures: 0 })
-          : pausing(loaded, next, progress.failed, progress.retryAfter)
+        return progress.failed === null && next.events.length <= mostFactsWithoutPause
+          ? go(next)
+          : pausing(loaded, next, progress.failed ?? contradiction, progress.retryAfter)
       }
       case 'NotYet':
         return pipe(
@@ -115,7 +117,10 @@ export const advance = (
     }
   }
 
-  /** After a failure that may pass: wait and go on, or give up when the budget does not allow the wait. */
+  /**
+   * After a failure that may pass: wait and go on, or give up when the budget does not allow the wait. What succeeds in
+   * between does not shorten the waits: answers that contradict each other would drive the loop round at full speed.
+   */
   const pausing = (
     loaded: Loaded,
     run: Run,

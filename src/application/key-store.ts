@@ -8,9 +8,10 @@ import { fold } from '../domain/decider.js'
 import type { KeyEvent } from '../domain/key/event.js'
 import type { KeyState } from '../domain/key/state.js'
 import { type KeyName, keyName } from '../domain/shared/identifiers.js'
+import { decodeRecords } from './decode-records.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
-import type { EventRecord, LogUnavailable, SealedSecret, VersionConflict } from './ports/event-log.js'
+import type { LogUnavailable, SealedSecret, VersionConflict } from './ports/event-log.js'
 
 const prefix = 'key/'
 
@@ -24,27 +25,11 @@ export interface Loaded {
 
 type Reader = Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol'>
 
-/** A stored event that cannot be read is damage: better no answer than one from half a history. */
-const decodeAll = (
-  deps: Pick<LocalDeps, 'keyEvents'>,
-  records: ReadonlyArray<EventRecord>,
-): E.Either<VaultError, ReadonlyArray<KeyEvent>> =>
-  pipe(
-    E.traverseArray(deps.keyEvents.decode)(records),
-    E.mapLeft(
-      (problem): VaultError => ({
-        _tag: 'VaultUnavailable',
-        reason: 'corrupt',
-        message: `event ${String(problem.version)} of ${problem.stream} cannot be read: ${problem.problem}`,
-      }),
-    ),
-  )
-
 export const loadKey = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Loaded> =>
   pipe(
     deps.log.read(streamOf(name)),
     TE.mapLeft(unavailable),
-    TE.flatMapEither((records) => decodeAll(deps, records)),
+    TE.flatMapEither((records) => decodeRecords(deps.keyEvents, records)),
     TE.map((events) => ({
       state: fold(deps.protocol.decider, deps.protocol.decider.initial, events),
       version: events.length,

@@ -1,9 +1,9 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { fold } from '../domain/decider.js'
 import { vaultDecider, type VaultState } from '../domain/vault/vault.js'
+import { decodeRecords } from './decode-records.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
 import type { Secret } from './secret.js'
@@ -23,18 +23,7 @@ export const loadVault = (deps: Reader): TE.TaskEither<VaultError, LoadedVault> 
   pipe(
     deps.log.read(vaultStream),
     TE.mapLeft(unavailable),
-    TE.flatMapEither((records) =>
-      pipe(
-        E.traverseArray(deps.vaultEvents.decode)(records),
-        E.mapLeft(
-          (problem): VaultError => ({
-            _tag: 'VaultUnavailable',
-            reason: 'corrupt',
-            message: `event ${String(problem.version)} of the vault cannot be read: ${problem.problem}`,
-          }),
-        ),
-      ),
-    ),
+    TE.flatMapEither((records) => decodeRecords(deps.vaultEvents, records)),
     TE.flatMap((events) => {
       const state = fold(vaultDecider, vaultDecider.initial, events)
       return state._tag === 'Initialised'

@@ -15,9 +15,9 @@ import type { Deps } from '../deps.js'
 import type { Loaded } from '../key-store.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
-import { claim, maySend, type Token } from './claiming.js'
+import { maySend, type Token, underClaim } from './claiming.js'
 import { unrecorded } from './look.js'
-import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
+import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Apply = Extract<Step, { readonly _tag: 'Apply' }>
 
@@ -136,23 +136,16 @@ const performChange = (
   send: (token: Token) => T.Task<Sent>,
 ): T.Task<Progress> => {
   const intent = { ...target, attempt: deps.random.attemptId() }
-  return pipe(
-    claim(deps, name, loaded, (until, at) => ({
-      _tag: 'Claim',
-      ...intent,
-      owner: deps.process.owner,
-      until,
-      at,
-    })),
-    T.flatMap((claimed): T.Task<Progress> => {
-      if (claimed._tag === 'Overtaken') return T.of(overtaken)
-      if (claimed._tag === 'LogFailed') return T.of({ _tag: 'Unrecorded', error: claimed.error })
-      const { token } = claimed
-      return pipe(
+  return underClaim(
+    deps,
+    name,
+    loaded,
+    (until, at) => ({ _tag: 'Claim', ...intent, owner: deps.process.owner, until, at }),
+    (token) =>
+      pipe(
         maySend(deps, token) ? send(token) : T.of(tooLate),
         T.flatMap((sent) => settle(deps, name, token, intent, sent)),
-      )
-    }),
+      ),
   )
 }
 

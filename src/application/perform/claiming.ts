@@ -11,7 +11,7 @@ import { type Instant, type Millis, plus } from '../../domain/shared/instant.js'
 import type { Deps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import type { Loaded } from '../key-store.js'
-import { record } from './progress.js'
+import { overtaken, type Progress, record } from './progress.js'
 
 /** The right to send, once: only the process whose claim is in the log holds it. */
 export interface Token {
@@ -21,7 +21,7 @@ export interface Token {
   readonly sendBefore: Millis
 }
 
-export type Claimed =
+type Claimed =
   | { readonly _tag: 'Mine'; readonly token: Token }
   | { readonly _tag: 'Overtaken' }
   | { readonly _tag: 'LogFailed'; readonly error: VaultError }
@@ -30,7 +30,7 @@ export type Claimed =
  * Appends a claim and hands out its token. The claim outlives the last request that may be sent under it, so that nobody
  * believes it over while one may still be answered.
  */
-export const claim = (
+const claim = (
   deps: Deps,
   name: KeyName,
   loaded: Loaded,
@@ -61,3 +61,24 @@ export const claim = (
 /** Whether the claim's time to send is still running: checked just before each request. */
 export const maySend = (deps: Pick<Deps, 'clock'>, token: Token): boolean => deps.clock.monotonic() < token.sendBefore
 
+/** Claims, and goes on only as the holder of the token. */
+export const underClaim = (
+  deps: Deps,
+  name: KeyName,
+  loaded: Loaded,
+  commandUntil: (until: Instant, at: Instant) => KeyCommand,
+  then: (token: Token) => T.Task<Progress>,
+): T.Task<Progress> =>
+  pipe(
+    claim(deps, name, loaded, commandUntil),
+    T.flatMap((claimed) => {
+      switch (claimed._tag) {
+        case 'Mine':
+          return then(claimed.token)
+        case 'Overtaken':
+          return T.of(overtaken)
+        case 'LogFailed':
+          return T.of<Progress>({ _tag: 'Unrecorded', error: claimed.error })
+      }
+    }),
+  )

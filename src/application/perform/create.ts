@@ -16,8 +16,8 @@ import type { LogUnavailable, SealedSecret } from '../ports/event-log.js'
 import type { CreatedKey, NewKey } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { keySecretRef } from '../secret-refs.js'
-import { claim, maySend, type Token } from './claiming.js'
-import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
+import { maySend, type Token, underClaim } from './claiming.js'
+import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Create = Extract<Step, { readonly _tag: 'Create' }>
 
@@ -124,22 +124,15 @@ const settle = (deps: Deps, name: KeyName, token: Token, intent: Intent, outcome
 /** One intent with a fresh nonce, one POST, one outcome. */
 export const performCreate = (deps: Deps, name: KeyName, loaded: Loaded, step: Create): T.Task<Progress> => {
   const intent: Intent = { attempt: deps.random.attemptId(), nonce: deps.random.nonce() }
-  return pipe(
-    claim(deps, name, loaded, (until, at) => ({
-      _tag: 'IntendCreation',
-      ...intent,
-      owner: deps.process.owner,
-      until,
-      at,
-    })),
-    T.flatMap((claimed): T.Task<Progress> => {
-      if (claimed._tag === 'Overtaken') return T.of(overtaken)
-      if (claimed._tag === 'LogFailed') return T.of({ _tag: 'Unrecorded', error: claimed.error })
-      const { token } = claimed
-      return pipe(
+  return underClaim(
+    deps,
+    name,
+    loaded,
+    (until, at) => ({ _tag: 'IntendCreation', ...intent, owner: deps.process.owner, until, at }),
+    (token) =>
+      pipe(
         send(deps, name, step, intent, token),
         T.flatMap((outcome) => settle(deps, name, token, intent, outcome)),
-      )
-    }),
+      ),
   )
 }
