@@ -35,7 +35,7 @@ const disturbed = (stage: Stage, at: KeyEvent['at'], late: boolean): Stage => {
       const { destruction } = stage
       const contained = late ? false : destruction.contained
       const phase = late && destruction.phase === 'delete' ? ('contain' as const) : destruction.phase
-      const touched = destruction.touched || destruction.phase === 'contain'
+      const touched = destruction.touched || destruction.phase === 'contain' || destruction.phase === 'delete'
       const next = { ...stage, key: unknowing(stage.key), destruction: { ...destruction, contained, phase, touched } }
       return next._tag === 'Outstanding' && late ? { ...next, stall: { ...next.stall, retryAt: at } } : next
     }

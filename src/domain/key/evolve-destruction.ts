@@ -37,7 +37,10 @@ export const onContained = (state: KeyState, event: Event<'Contained'>): KeyStat
 export const onRemoteDeleted = (state: KeyState, event: Event<'RemoteDeleted'>): KeyState => ({
   ...(isStray(state, event.hash)
     ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'prove' }))
-    : withDestruction(state, event.hash, event.answer === 'deleted' ? { phase: 'prove', alreadyGone: false } : { phase: 'prove' })),
+    : withDestruction(state, event.hash, {
+        phase: 'prove',
+        ...(event.answer === 'deleted' ? { touched: true, alreadyGone: false } : {}),
+      })),
   claim: null,
 })
 

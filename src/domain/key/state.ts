@@ -67,7 +67,7 @@ export interface HeldKey {
 export interface Destruction {
   readonly phase: 'verify' | 'contain' | 'delete' | 'prove' | 'shred'
   readonly contained: boolean
-  /** A containing request of ours went out: it took hold, or nobody knows. */
+  /** A containing or deleting request of ours went out: it took hold, or nobody knows. */
   readonly touched: boolean
   /** OpenRouter answered 200 for this hash since this removal, or its last retry, began: then its 404 means something. */
   readonly seen: boolean
