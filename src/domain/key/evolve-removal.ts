@@ -89,9 +89,9 @@ export const onRemoved = (state: KeyState, event: Event<'Removed'>): KeyState =>
   const { stage } = state
   if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding' && stage._tag !== 'LeavingAlive') return state
   const left = event.remote === 'left-alive'
+  // A claim that stands now is for a stray, and its owner is not done with it.
   return {
     ...state,
-    claim: null,
     buried: left ? state.buried : [...state.buried, { hash: event.hash, lineage: event.lineage }],
     leftAlive: left ? [...state.leftAlive, event.hash] : state.leftAlive,
     stage: {
