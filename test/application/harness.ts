@@ -124,6 +124,8 @@ const die = ({ dead }: Universe, process: SimProcess): void => {
   dead.add(ownerOf(process))
 }
 
+const isAlive = ({ alive }: SimProcess): boolean => alive
+
 const ownerOf = ({ id }: SimProcess): OwnerId => `bench/${String(id)}` as OwnerId
 
 const troubledLog = (universe: Universe, running: Running, process: SimProcess, log: EventLog): EventLog => ({
@@ -132,12 +134,12 @@ const troubledLog = (universe: Universe, running: Running, process: SimProcess, 
     await universe.scheduler.park(process, 0)
     const what = running.trouble.commits?.(running.commits++) ?? null
     if (what === 'crash-before') die(universe, process)
-    if (!process.alive) return never()
+    if (!isAlive(process)) return never()
     if (what === 'fails')
       return E.left({ _tag: 'LogUnavailable', reason: 'full', wroteNothing: true, message: 'the disk is full' })
     const answer = await log.commit(commit)()
     if (what === 'crash-after') die(universe, process)
-    if (!process.alive) return never()
+    if (!isAlive(process)) return never()
     return what === 'fails-after-writing'
       ? E.left({ _tag: 'LogUnavailable', reason: 'io', wroteNothing: false, message: 'the disk did not answer' })
       : answer
@@ -161,10 +163,10 @@ const troubledTransport = (universe: Universe, running: Running, process: SimPro
     const kill = running.trouble.kill
     const dies = kill?.request === running.requests ? kill.when : null
     if (dies === 'before') die(universe, process)
-    if (!process.alive) return never()
+    if (!isAlive(process)) return never()
     const answer = await transport(request)()
     if (dies === 'after') die(universe, process)
-    return process.alive ? answer : never()
+    return isAlive(process) ? answer : never()
   }
 }
 
