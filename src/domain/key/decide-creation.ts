@@ -1,6 +1,7 @@
 import type { LoopCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import { isPassing } from './cause.js'
+import type { KeyHash } from '../shared/identifiers.js'
 import type { KeyEvent } from './event.js'
 import { birthLimits } from './spec.js'
 import type { KeyState } from './state.js'
@@ -51,12 +52,18 @@ export const onExpireClaim = (command: Command<'ExpireClaim'>, state: KeyState):
     : facts({ type: 'ChangeOutcomeUnknown', attempt, cause: expired, at })
 }
 
+/** Told of before: above all, the key of the name must never become a stray because its birth is reported twice. */
+const isKnown = (state: KeyState, hash: KeyHash): boolean =>
+  ('key' in state.stage && state.stage.key.hash === hash) ||
+  state.leftAlive.includes(hash) ||
+  state.strays.some((stray) => stray.hash === hash) ||
+  state.buried.some((each) => each.hash === hash)
+
 /** A key that arrives after its attempt was closed is not the key of the name: it is a stray, and its secret is forgotten. */
 const lateCreation = (command: Command<'RecordCreation'>, state: KeyState): Decision => {
   const { at, result, nonce } = command
   if (result._tag !== 'Created' && result._tag !== 'Unsealable') return refuse({ _tag: 'Superseded' })
-  if (state.strays.some((stray) => stray.hash === result.hash)) return refuse({ _tag: 'Superseded' })
-  if (state.buried.some((each) => each.hash === result.hash)) return refuse({ _tag: 'Superseded' })
+  if (isKnown(state, result.hash)) return refuse({ _tag: 'Superseded' })
   const found: KeyEvent = { type: 'StrayFound', hash: result.hash, origin: 'late-create', nonce, at }
   const { stage } = state
   if (stage._tag !== 'CreateUnknown' || stage.attempt.id !== command.attempt) return facts(found)
