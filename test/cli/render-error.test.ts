@@ -11,7 +11,7 @@ const name = 'my-key' as KeyName
 const hash = 'ab'.repeat(32) as KeyHash
 
 type Expected = readonly [exit: number, retryable: boolean, examples: ReadonlyArray<CliError>]
-type ByTag = { readonly [T in CliError['_tag']]: Expected }
+type ByTag = Readonly<Record<CliError['_tag'], Expected>>
 
 /** Every tag with its exit code, whether a repeat may help, and examples. A new tag does not compile until it is here. */
 const all: ByTag = {

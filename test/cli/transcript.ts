@@ -10,9 +10,21 @@ import type { Bench, Circumstances } from './bench.js'
 export const wordsOf = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
 
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]))
+}
+
+/** JSON is written with its fields in order: what comes first in a document is nobody's business. */
+const inOrder = (line: string): string => (/^[[{]/.test(line) ? JSON.stringify(sorted(JSON.parse(line))) : line)
+
 /** Takes out what is secret, long, or different on every machine. */
 const normalised = (text: string, { folder }: Bench): string =>
   text
+    .split('\n')
+    .map(inOrder)
+    .join('\n')
     .replaceAll(folder, '<folder>')
     .replace(/sk-or-v1-[0-9a-f]{64}/g, '<secret>')
     .replace(/\b[0-9a-f]{64}\b/g, '<hash>')

@@ -99,7 +99,7 @@ describe('init --force-new', () => {
   })
 
   it.each([
-    ['holds a key', async (home: Place) => void (await right((await right(openVault(home.options))).add('k')))],
+    ['holds a key', async (home: Place) => right((await right(openVault(home.options))).add('k'))],
     [
       'owes a revocation',
       async (home: Place) => {

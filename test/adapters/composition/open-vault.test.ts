@@ -69,8 +69,8 @@ describe('an opened vault', () => {
       },
       close: () => Promise.resolve(),
     }
-    const { baseUrl: _, ...without } = place.options
-    const vault = await right(openVault({ ...without, overrides: { connector } }))
+    const { home = '', userFolder = '' } = place.options
+    const vault = await right(openVault({ home, userFolder, overrides: { connector } }))
     expect(await left(vault.checkCredential())).toMatchObject({ _tag: 'RemoteUnavailable' })
     expect(seen).toEqual(['https://openrouter.test/api/v1'])
     await right(vault.close())
