@@ -8,7 +8,7 @@ import { wantedOf } from './wanted.js'
 type Loop<T extends LoopCommand['_tag']> = Extract<LoopCommand, { readonly _tag: T }>
 type Sweep<T extends SweepCommand['_tag']> = Extract<SweepCommand, { readonly _tag: T }>
 
-const knows = (stage: StageOf<'Held'>, policy: KeyPolicy): boolean =>
+const knows = (stage: StageOf<'Held'> | StageOf<'RollingBack'>, policy: KeyPolicy): boolean =>
   policy === null
     ? stage.key.remote._tag === 'Absent'
     : stage.key.remote._tag === 'Known' && samePolicy(stage.key.remote.policy, policy)
@@ -23,9 +23,9 @@ const readHeld = (stage: StageOf<'Held'>, policy: KeyPolicy, at: KeyEvent['at'])
 const readRollingBack = (stage: StageOf<'RollingBack'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
   if (policy === null) return facts({ type: 'RemovalVerified', policy, at })
   const observed: KeyEvent = { type: 'PolicyObserved', policy, at }
-  return samePolicy(policy, wantedOf(stage.key))
-    ? facts(observed, { type: 'RemovalRolledBack', cause: stage.cause, at })
-    : facts(observed)
+  if (samePolicy(policy, wantedOf(stage.key)))
+    return facts(observed, { type: 'RemovalRolledBack', cause: stage.cause, at })
+  return knows(stage, policy) ? refuse({ _tag: 'NothingNew' }) : facts(observed)
 }
 
 export const onRecordRead = (command: Loop<'RecordRead'>, state: KeyState): Decision =>
