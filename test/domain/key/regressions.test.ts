@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+
+import { keyDecider } from '../../../src/domain/key/index.js'
+import { nextStep } from '../../../src/domain/key/next-step.js'
+import { pendingWork } from '../../../src/domain/key/view.js'
+import { isConverged } from '../../../src/domain/key/wanted.js'
+import {
+  add,
+  alive,
+  anActiveKey,
+  aSuspendedKey,
+  bornLate,
+  change,
+  changeRefused,
+  claim,
+  condemn,
+  contain,
+  created,
+  deleted,
+  enabledPolicy,
+  foreignHash,
+  foundAbsent,
+  giveUp,
+  hash,
+  intend,
+  keptDifferently,
+  leaveAlive,
+  lift,
+  now,
+  observe,
+  prove,
+  read,
+  remove,
+  retryNow,
+  shred,
+  tell,
+} from '../../support/key-story.js'
+
+/** Each was once otherwise: found by the laws beside this file, told here so that it is met every time. */
+describe('giving up', () => {
+  it('says nothing of a held key that is as it should be when a stray of its name could not be destroyed', () => {
+    const state = tell(...aSuspendedKey, condemn(foreignHash), giveUp())
+    expect(state.stage).toMatchObject({ _tag: 'Held', stall: null, change: null })
+    expect(keyDecider.decide(giveUp()(state, now), state)).toMatchObject({ left: { _tag: 'NothingNew' } })
+  })
+
+  it('undoes no suspension that was confirmed before somebody thought better of lifting it', () => {
+    const state = tell(...aSuspendedKey, lift, contain, condemn(foreignHash), giveUp())
+    expect('key' in state.stage && state.stage.key.reasons).toEqual(['user'])
+  })
+
+  it('calls no removal undone whose delete went through, though the key was seen alive after it', () => {
+    const state = tell(...anActiveKey, remove(), read(null), claim(), deleted, prove(alive), giveUp())
+    expect(state.stage._tag).toBe('Outstanding')
+  })
+})
+
+describe('a suspension', () => {
+  it('that was confirmed is kept when drift cannot be put back, whatever was thought of in between', () => {
+    const state = tell(...aSuspendedKey, lift, contain, observe(enabledPolicy), claim(), changeRefused)
+    expect('key' in state.stage && state.stage.key.reasons).toEqual(['user'])
+    expect(pendingWork(state)).toEqual(['convergence'])
+  })
+})
+
+describe('a change that OpenRouter kept differently', () => {
+  it.each([
+    ['suspension', [...anActiveKey, contain]],
+    ['lifting', [...aSuspendedKey, lift]],
+  ])('leaves the %s undone and the key to be read', (_, turns) => {
+    const state = tell(...turns, claim(), change({ _tag: 'Refused', cause: keptDifferently }))
+    expect(nextStep(state, now)).toEqual({ _tag: 'Due', step: { _tag: 'Read', hash: hash(1) } })
+    expect(pendingWork(state)).toEqual(['convergence'])
+  })
+})
+
+describe('a key that the proof shows alive', () => {
+  it('is not believed gone when its removal is rolled back', () => {
+    const state = tell(...anActiveKey, remove(), read(null), claim(), foundAbsent, prove(alive), giveUp())
+    expect(state.stage._tag).toBe('Held')
+    expect('key' in state.stage && isConverged(state.stage.key)).toBe(false)
+    expect(nextStep(state, now)).toMatchObject({ step: { _tag: 'Read' } })
+  })
+})
+
+describe('a birth that is reported twice', () => {
+  it.each([
+    ['provisioned', [add, intend, created]],
+    ['held', anActiveKey],
+    ['left alive by choice', [...anActiveKey, leaveAlive, shred]],
+  ])('makes no stray of a key that is %s', (_, turns) => {
+    const state = tell(...turns)
+    expect(keyDecider.decide(bornLate(1)(state, now), state)).toMatchObject({ left: { _tag: 'Superseded' } })
+  })
+})
+
+describe('the end of a removal', () => {
+  it('leaves the claim of a stray to its owner', () => {
+    const proven = [...anActiveKey, remove(), read(enabledPolicy), claim(), change({ _tag: 'Absent' }), prove()]
+    const state = tell(...proven, condemn(foreignHash), claim(), shred)
+    expect(state.stage._tag).toBe('Removed')
+    expect(state.claim?.hash).toBe(foreignHash)
+    expect(keyDecider.decide(retryNow(state, now), state)).toMatchObject({ left: { _tag: 'NothingNew' } })
+  })
+})

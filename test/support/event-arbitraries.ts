@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+
+import type { KeyEvent, KeyEventType } from '../../src/domain/key/event.js'
+import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../../src/domain/shared/identifiers.js'
+import type { Instant } from '../../src/domain/shared/instant.js'
+import type { Picodollars } from '../../src/domain/shared/picodollars.js'
+import type { VaultEvent } from '../../src/domain/vault/event.js'
+import {
+  anyAttemptId,
+  anyCause,
+  anyHash,
+  anyInstant,
+  anyLineage,
+  anyMode,
+  anyMoney,
+  anyNonce,
+  anyOwnerId,
+  anyPolicy,
+  anyProof,
+  anySpec,
+  anyText,
+  anyVaultId,
+  anyWitnesses,
+  anyWorkspaceId,
+} from './value-arbitraries.js'
+
+/** Where the identities in events come from: a wide choice for formats, a narrow one so that events meet each other. */
+export interface Identities {
+  readonly attempt: fc.Arbitrary<AttemptId>
+  readonly hash: fc.Arbitrary<KeyHash>
+  readonly lineage: fc.Arbitrary<Lineage>
+  readonly nonce: fc.Arbitrary<Nonce>
+  readonly owner: fc.Arbitrary<OwnerId>
+  readonly at: fc.Arbitrary<Instant>
+  readonly birthLimit: fc.Arbitrary<Picodollars>
+}
+
+export const wideIdentities: Identities = {
+  attempt: anyAttemptId,
+  hash: anyHash,
+  lineage: anyLineage,
+  nonce: anyNonce,
+  owner: anyOwnerId,
+  at: anyInstant,
+  birthLimit: anyMoney,
+}
+
+const few = <A extends string>(length: number, digits = 'abc'): fc.Arbitrary<A> =>
+  fc.constantFrom(...digits).map((digit) => digit.repeat(length) as A)
+
+export const fewIdentities: Identities = {
+  attempt: few<AttemptId>(16),
+  hash: few<KeyHash>(64),
+  lineage: fc.constantFrom('k#1' as Lineage, 'k#2' as Lineage),
+  nonce: few<Nonce>(32),
+  owner: few<OwnerId>(4),
+  at: fc.integer({ min: 0, max: 20 }).map((minute) => (1_767_225_600_000 + minute * 60_000) as Instant),
+  birthLimit: fc.constantFrom(0n, 10n ** 10n).map((amount) => amount as Picodollars),
+}
+
+type Of<T extends KeyEventType> = Extract<KeyEvent, { readonly type: T }>
+type Fields<T extends KeyEventType> = Omit<Of<T>, 'type' | 'at'>
+type Arbitraries = { readonly [T in KeyEventType]: fc.Arbitrary<Of<T>> }
+
+/** An arbitrary for every type of a key's events; a new type does not compile until it is here. */
+export const keyEventArbitraries = (identities: Identities): Arbitraries => {
+  const { attempt, hash, lineage, nonce, owner, at, birthLimit } = identities
+  const of = <T extends KeyEventType>(
+    type: T,
+    fields: { readonly [F in keyof Fields<T>]: fc.Arbitrary<Fields<T>[F]> },
+  ): fc.Arbitrary<Of<T>> =>
+    // The fields are those of the type and `type` and `at` are added, which is all that an event has.
+    fc.record({ type: fc.constant(type), at, ...fields }) as unknown as fc.Arbitrary<Of<T>>
+  const reason = fc.constant('user' as const)
+  return {
+    ProvisioningRequested: of('ProvisioningRequested', { lineage, spec: anySpec }),
+    CreationIntended: of('CreationIntended', { attempt, nonce, birthLimit, owner, claimUntil: at }),
+    CreationFailed: of('CreationFailed', { attempt, cause: anyCause }),
+    CreationOutcomeUnknown: of('CreationOutcomeUnknown', { attempt, cause: anyCause, settleUntil: at }),
+    AttemptClosed: of('AttemptClosed', { attempt, finding: fc.constantFrom('not-created', 'orphaned') }),
+    Provisioned: of('Provisioned', { attempt, hash, label: anyText, policy: anyPolicy }),
+    Activated: of('Activated', { policy: anyPolicy }),
+    ActivationRefused: of('ActivationRefused', { cause: anyCause }),
+    ProvisioningAbandoned: of('ProvisioningAbandoned', {}),
+    ProvisioningRolledBack: of('ProvisioningRolledBack', { cause: anyCause }),
+    ChangeClaimed: of('ChangeClaimed', {
+      attempt,
+      effect: fc.constantFrom('activate', 'converge', 'contain', 'restore', 'delete'),
+      hash,
+      owner,
+      claimUntil: at,
+    }),
+    ChangeFailed: of('ChangeFailed', { attempt, cause: anyCause }),
+    ChangeOutcomeUnknown: of('ChangeOutcomeUnknown', { attempt, cause: anyCause }),
+    LateOutcomeObserved: of('LateOutcomeObserved', { attempt, hash }),
+    ContainmentRequested: of('ContainmentRequested', { reason, note: fc.option(anyText) }),
+    ContainmentRolledBack: of('ContainmentRolledBack', { reason, cause: anyCause }),
+    LiftingRequested: of('LiftingRequested', { reason }),
+    LiftingRolledBack: of('LiftingRolledBack', { reason, cause: anyCause }),
+    PolicyObserved: of('PolicyObserved', { policy: anyPolicy }),
+    ConvergenceStalled: of('ConvergenceStalled', { cause: anyCause, retryAt: at }),
+    DriftObserved: of('DriftObserved', { policy: fc.option(anyPolicy) }),
+    RemovalRequested: of('RemovalRequested', { mode: anyMode }),
+    RemovalVerified: of('RemovalVerified', { policy: fc.option(anyPolicy) }),
+    RemovalRefused: of('RemovalRefused', { cause: anyCause }),
+    RemovalRolledBack: of('RemovalRolledBack', { cause: anyCause }),
+    RollbackStalled: of('RollbackStalled', { cause: anyCause, retryAt: at }),
+    Contained: of('Contained', { hash, policy: anyPolicy }),
+    RemoteDeleted: of('RemoteDeleted', { hash, answer: fc.constantFrom('deleted', 'absent') }),
+    RevocationProven: of('RevocationProven', { hash, proof: anyProof }),
+    RevocationDisproved: of('RevocationDisproved', { hash, witnesses: anyWitnesses }),
+    RevocationStalled: of('RevocationStalled', { hash, cause: anyCause, retryAt: at }),
+    RetryRequested: of('RetryRequested', {}),
+    LeftAliveByChoice: of('LeftAliveByChoice', {}),
+    SecretShredded: of('SecretShredded', { lineage }),
+    Removed: of('Removed', {
+      lineage,
+      hash,
+      remote: fc.constantFrom('revoked', 'already-gone', 'left-alive'),
+      proof: fc.option(anyProof),
+    }),
+    StrayFound: of('StrayFound', {
+      hash,
+      origin: fc.constantFrom('lost-create', 'late-create', 'resurfaced', 'unheld'),
+      nonce: fc.option(nonce),
+    }),
+  }
+}
+
+export const anyKeyEvent = (identities: Identities): fc.Arbitrary<KeyEvent> =>
+  fc.oneof(...Object.values<fc.Arbitrary<KeyEvent>>(keyEventArbitraries(identities)))
+
+const pin = fc.record({
+  baseUrl: anyText,
+  creatorId: fc.option(anyText),
+  workspaces: fc.array(anyWorkspaceId, { maxLength: 3 }),
+})
+
+type VaultEventType = VaultEvent['type']
+
+/** An arbitrary for every type of the vault's own events. */
+export const vaultEventArbitraries: {
+  readonly [T in VaultEventType]: fc.Arbitrary<Extract<VaultEvent, { readonly type: T }>>
+} = {
+  VaultInitialised: fc.record({
+    type: fc.constant('VaultInitialised'),
+    vault: anyVaultId,
+    pin,
+    credential: fc.nat(),
+    at: anyInstant,
+  }),
+  CredentialChanged: fc.record({ type: fc.constant('CredentialChanged'), credential: fc.nat(), pin, at: anyInstant }),
+  HostConfirmed: fc.record({ type: fc.constant('HostConfirmed'), baseUrl: anyText, at: anyInstant }),
+}
