@@ -11,13 +11,18 @@ import type { Loaded } from './key-store.js'
 import { failuresOf } from './perform/change.js'
 import { atPinnedAccount, unrecorded } from './perform/look.js'
 import { type Progress, recordOutcome } from './perform/progress.js'
+import type { RemoteError } from './ports/remote-error.js'
 
-/** The last look of a removal that cannot get further: did the containing request take hold? */
+/**
+ * The last look of a removal that cannot get further: did the containing request take hold? One whose answer was lost may still
+ * arrive for the settle time, so a look before that would prove nothing.
+ */
 const lastLook = (deps: Deps, loaded: Loaded): T.Task<LastLook> => {
   const { stage } = loaded.state
   if (stage._tag !== 'Removing' || !stage.destruction.touched || stage.destruction.phase !== 'contain') return T.of('unread')
   return pipe(
-    deps.client.getKeyDetails(stage.key.hash),
+    TE.fromTask<void, RemoteError>(deps.clock.sleep(deps.timing.settle)),
+    TE.flatMap(() => deps.client.getKeyDetails(stage.key.hash)),
     TE.matchE(
       (error): T.Task<LastLook> =>
         error._tag !== 'Absent'
