@@ -16,6 +16,7 @@ import type { Loaded } from '../key-store.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { maySend, type Token, underClaim } from './claiming.js'
+import { confirmAbsence } from './confirm-absence.js'
 import { unrecorded } from './look.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
@@ -25,6 +26,8 @@ interface Sent {
   readonly result: ChangeResult
   readonly retryAfter: Millis | null
 }
+
+const unasked = (result: ChangeResult): Sent => ({ result, retryAfter: null })
 
 const tooLate: Sent = {
   result: {
@@ -155,7 +158,10 @@ export const performApply = (deps: Deps, name: KeyName, loaded: Loaded, step: Ap
     pipe(
       confirmingRefusal(deps, token, () => deps.client.updateKey(step.hash, step.policy)),
       TE.matchE(
-        (error) => T.of(failed(error)),
+        (error) =>
+          error._tag === 'Absent' && step.effect === 'converge'
+            ? T.map(unasked)(confirmAbsence(deps, step.hash))
+            : T.of(failed(error)),
         (answered) => readBack(deps, step.policy, answered),
       ),
     ),

@@ -19,7 +19,7 @@ import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Look = Extract<Step, { readonly _tag: 'Look' }>
 
-const wrongAccount: Cause = { kind: 'refused', status: null, message: 'another account answers than the pinned one' }
+export const wrongAccount: Cause = { kind: 'refused', status: null, message: 'another account answers than the pinned one' }
 
 export const unrecorded = (problem: LogUnavailable | VaultError): Progress => ({
   _tag: 'Unrecorded',
