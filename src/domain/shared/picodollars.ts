@@ -9,6 +9,8 @@ import { type Branded, type InvalidValue, invalidValue } from './brand.js'
 export type Picodollars = Branded<bigint, 'Picodollars'>
 
 const perDollar = 1_000_000_000_000n
+/** 10^18 dollars: as much is a mistake, and a log that held it could not be read back. */
+const tooMuch = 10n ** 30n
 const decimal = /^(\d{1,18})(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/
 
 export const zero = 0n as Picodollars
@@ -29,9 +31,9 @@ export const fromDecimalDollars = (text: string): Either<InvalidValue, Picodolla
   const digits = BigInt(whole + fraction)
   const shift = 12 + exponent - fraction.length
   if (shift > 30) return left(invalidValue('amount', 'is too large'))
-  if (shift >= 0) return right((digits * 10n ** BigInt(shift)) as Picodollars)
-  const divisor = 10n ** BigInt(-shift)
-  return right(((digits + divisor - 1n) / divisor) as Picodollars)
+  const divisor = 10n ** BigInt(Math.max(0, -shift))
+  const amount = shift >= 0 ? digits * 10n ** BigInt(shift) : (digits + divisor - 1n) / divisor
+  return amount < tooMuch ? right(amount as Picodollars) : left(invalidValue('amount', 'is too large'))
 }
 
 /** The exact decimal text, without needless zeros: `12.5`, `0`, `0.0000000375`. */
