@@ -7,7 +7,7 @@ export interface Marker {
   readonly nonce: Nonce
 }
 
-const pattern = /^(.*?) ?\[lv:([0-9a-f]{32}):([0-9a-f]{32})\]/
+const pattern = /^(.*?) ?\[lv:([0-9a-f]{32}):([0-9a-f]{32})\]/s
 
 /** The remote name of a key being created: `<name> [lv:<vaultId>:<nonce>]`. */
 export const remoteName = (name: KeyName, vaultId: VaultId, nonce: Nonce): string => `${name} [lv:${vaultId}:${nonce}]`
