@@ -61,7 +61,7 @@ export const anyInstant: fc.Arbitrary<Instant> = fc
 /** Money from nothing to more than there is, with the small and round amounts that people use. */
 export const anyMoney: fc.Arbitrary<Picodollars> = fc
   .oneof(
-    fc.bigInt({ min: 0n, max: 10n ** 30n }),
+    fc.bigInt({ min: 0n, max: 10n ** 30n - 1n }),
     fc.bigInt({ min: 0n, max: 1000n }).map((dollars) => dollars * 10n ** 12n),
     fc.constantFrom(0n, 1n, 37_500n, 10n ** 10n, 2n ** 53n + 1n),
   )
