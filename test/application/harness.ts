@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
-import { makeMemoryStore, type MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
+import { copyMemoryStore, makeMemoryStore, type MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
 import type { Settings } from '../../src/adapters/simulated-openrouter/account.js'
 import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
@@ -57,6 +57,8 @@ export interface BenchOptions {
   /** Whether the invariants of the simulation are checked after every step; default yes. */
   readonly check?: boolean
   readonly initialise?: boolean
+  /** Begins as that bench stands now, on its own from then on. Give it another seed, or its nonces will repeat. */
+  readonly copyOf?: Bench
   /** Whether a process can tell that the owner of a claim is dead, as on one machine; default no, as on two. */
   readonly seesTheDead?: boolean
   /** Changes what comes back from OpenRouter, or what leaves. */
@@ -100,14 +102,23 @@ interface Running {
   skew: number
 }
 
+const accountOf = ({ copyOf, seed = 1, settings, workspaces = ['team'] }: BenchOptions): { readonly world: World; readonly secret: string } => {
+  if (copyOf !== undefined) return { world: { ...copyOf.world, journal: [...copyOf.world.journal] }, secret: copyOf.managementKey }
+  const account = createAccount(sha256, { seed: String(seed), at: epoch, workspaces, settings: settings ?? {} })
+  const minted = mintManagementKey(sha256, account)
+  return { world: createWorld(sha256, minted.account), secret: minted.secret }
+}
+
 const universeOf = (options: BenchOptions, world: World, managementKey: string): Universe => {
-  const seed = options.seed ?? 1
+  const { copyOf, seed = 1 } = options
   const prng = makePrng(seed)
+  const scheduler = makeScheduler(prng)
+  scheduler.advance(copyOf?.scheduler.now() ?? 0)
   return {
     plan: planOf(seed),
     prng,
-    scheduler: makeScheduler(prng),
-    store: makeMemoryStore({ vaultId, format: 1 }),
+    scheduler,
+    store: copyOf === undefined ? makeMemoryStore({ vaultId, format: 1 }) : copyMemoryStore(copyOf.store),
     world,
     managementKey: secret(managementKey),
     vault: vaultId,
@@ -132,7 +143,8 @@ const troubledLog = (universe: Universe, running: Running, process: SimProcess, 
   ...log,
   commit: (commit) => async () => {
     await universe.scheduler.park(process, 0)
-    const what = running.trouble.commits?.(running.commits++) ?? null
+    const number = running.commits++
+    const what = running.trouble.commits?.(number) ?? null
     if (what === 'crash-before') die(universe, process)
     if (!isAlive(process)) return never()
     if (what === 'fails')
@@ -227,20 +239,13 @@ const openProcess = (
 const mostSteps = 50_000
 
 export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
-  const account = createAccount(sha256, {
-    seed: String(options.seed ?? 1),
-    at: epoch,
-    workspaces: options.workspaces ?? ['team'],
-    ...(options.settings === undefined ? {} : { settings: options.settings }),
-  })
-  const minted = mintManagementKey(sha256, account)
-  const world = createWorld(sha256, minted.account)
-  const universe = universeOf(options, world, minted.secret)
+  const { world, secret: managementKey } = accountOf(options)
+  const universe = universeOf(options, world, managementKey)
   const { scheduler, store, prng } = universe
   const running: Running = { trouble: {}, requests: 0, commits: 0, skew: 0 }
   const observer = makeObserver(universe, new Set())
   let processes = 0
-  let taken = 0
+  let taken = world.journal.length
 
   const start = (): SimProcess => ({ id: processes++, alive: true })
   const step = (): void => {
@@ -275,7 +280,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     observer,
     prng,
     vaultId,
-    managementKey: minted.secret,
+    managementKey,
     now: () => epoch + scheduler.now(),
     trouble: (trouble) => Object.assign(running, { trouble, requests: 0, commits: 0 }),
     run: async (command) => (await all([onStore(store, command)]))[0] ?? null,
@@ -293,8 +298,8 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     },
     clientFor: (managementKey) => openProcess(universe, running, options, start(), store).clientFor(managementKey),
   }
-  if (options.initialise === false) return bench
-  const pin = await all([(process) => initialise(openProcess(universe, running, options, process, store), minted.secret)])
+  if (options.initialise === false || options.copyOf !== undefined) return bench
+  const pin = await all([(process) => initialise(openProcess(universe, running, options, process, store), managementKey)])
   if (pin[0] === null || pin[0] === undefined || E.isLeft(pin[0])) throw new Error('the bench could not be initialised')
   bench.trouble({})
   bench.takeRequests()

@@ -1,0 +1,121 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+
+import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
+import type { ChangeReport } from '../../src/application/reports.js'
+import { pendingWork, publicState } from '../../src/domain/key/view.js'
+import { done, isSealed, plant, quieten, remoteKeys, stateOf } from './bench-views.js'
+import { type Answer, type Bench, type Command, openBench } from './harness.js'
+
+/** One command with the vault that it is given, and what it says when it is done. */
+export interface Operation {
+  readonly name: 'add' | 'remove' | 'suspend' | 'resume'
+  readonly command: Command<ChangeReport>
+  readonly outcome: ChangeReport['outcome']
+  /** The state of `alpha` before and after it. */
+  readonly before: string | null
+  readonly after: string
+}
+
+export const operations: ReadonlyArray<Operation> = [
+  { name: 'add', command: (vault) => vault.add('alpha', { monthlyLimit: '5' }), outcome: 'added', before: null, after: 'active' },
+  { name: 'remove', command: (vault) => vault.remove('alpha'), outcome: 'removed', before: 'active', after: 'removed' },
+  { name: 'suspend', command: (vault) => vault.suspend('alpha'), outcome: 'suspended', before: 'active', after: 'suspended' },
+  { name: 'resume', command: (vault) => vault.resume('alpha'), outcome: 'resumed', before: 'suspended', after: 'active' },
+]
+
+/** A vault ready for an operation, with the keys of others beside it: `beta` of its own, a neighbour vault's, one made by hand. */
+export const readyFor = async (operation: Operation): Promise<Bench> => {
+  const bench = await openBench()
+  plant(bench, `neighbour [lv:${'b'.repeat(32)}:${'1'.repeat(32)}]`)
+  plant(bench, 'somebody by hand')
+  done(await bench.run((vault) => vault.add('beta', { monthlyLimit: '9' })))
+  if (operation.before !== null) done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5' })))
+  if (operation.before === 'suspended') done(await bench.run((vault) => vault.suspend('alpha')))
+  return bench
+}
+
+const policyOf = ({ hash, disabled, limit, reset, includeByok }: ApiKey): string =>
+  JSON.stringify([hash, disabled, String(limit), reset, includeByok])
+
+const remotePicture = (bench: Bench): string => JSON.stringify([...bench.world.account.keys.values()].map(policyOf).sort())
+
+/** Everything that others can see of the account and the vault. */
+const pictureOf = (bench: Bench): string => {
+  const state = stateOf(bench, 'alpha')
+  return JSON.stringify({
+    keys: remotePicture(bench),
+    alpha: publicState(state),
+    pending: pendingWork(state),
+    sealed: isSealed(bench, 'alpha'),
+  })
+}
+
+interface Picture {
+  readonly remote: string
+  readonly whole: string
+}
+
+/** Changes that were sent, have not arrived and will within the time that the vault waits for them. */
+const onTheirWay = (bench: Bench): boolean =>
+  bench.world.due.some((due) => due._tag === 'Request' && due.request.method !== 'GET' && due.at <= bench.now() + 15_000)
+
+/**
+ * Whether the answer is true. Of several faults at once two are forgiven: a change that was lost, not seen by a read, and
+ * refused when it was sent again may still arrive; and two wrong 404 in a row pass for a deleted key. Reconcile mends both.
+ */
+const problemsOf = (bench: Bench, operation: Operation, before: Picture, answer: Answer<ChangeReport>, several: boolean): ReadonlyArray<string> => {
+  if (answer === null) return []
+  const state = stateOf(bench, 'alpha')
+  if (isRight(answer)) {
+    const { outcome, pending } = answer.right
+    if (outcome === 'incomplete') return pending.length > 0 ? [] : ['it said incomplete, and nothing is pending']
+    if (outcome !== operation.outcome) return [`it said ${outcome}`]
+    if (publicState(state) !== operation.after) return [`it said ${outcome} and the key is ${publicState(state) ?? 'nothing'}`]
+    if (operation.name === 'remove' && remoteKeys(bench, 'alpha').length > 0) return ['it said removed and the key lives']
+    return pending.length > 0 || pendingWork(state).length > 0 ? ['it said done and something is pending'] : []
+  }
+  const { _tag } = answer.left
+  if (several && _tag === 'KeyVanished') return []
+  if (_tag === 'VaultUnavailable')
+    return remotePicture(bench) === before.remote ? [] : ['it said that the vault cannot be written, and changed something at OpenRouter']
+  if (_tag !== 'RemoteUnavailable' && _tag !== 'RemoteRefused') return [`it said ${_tag}`]
+  if (!several && onTheirWay(bench)) return [`it said ${_tag} and a change is on its way`]
+  return pictureOf(bench) === before.whole ? [] : [`it said ${_tag} and it is not as before: ${before.whole} became ${pictureOf(bench)}`]
+}
+
+/** Whether the end is one that the answer allows. */
+const endOf = (bench: Bench, operation: Operation, answer: Answer<ChangeReport>): ReadonlyArray<string> => {
+  const end = publicState(stateOf(bench, 'alpha'))
+  const finished = answer !== null && isRight(answer) && answer.right.outcome === operation.outcome
+  const undone = answer !== null && !isRight(answer) && answer.left._tag !== 'KeyVanished' && answer.left._tag !== 'VaultUnavailable'
+  if (finished && end !== operation.after) return [`it was ${operation.outcome}, and ends ${end ?? 'as nothing'}`]
+  if (undone && end !== operation.before) return [`it failed, and ends ${end ?? 'as nothing'}`]
+  return end === operation.after || end === operation.before ? [] : [`it ends ${end ?? 'as nothing'}`]
+}
+
+/** Runs an operation under trouble, lets everything calm down, and tells what is wrong. The simulation's invariants hold throughout. */
+export const tryOperation = async (
+  ready: Bench,
+  operation: Operation,
+  options: { readonly seed: number; readonly retryBudget?: number; readonly seesTheDead?: boolean; readonly several?: boolean },
+  trouble: Parameters<Bench['trouble']>[0],
+): Promise<ReadonlyArray<string>> => {
+  const { seed, seesTheDead = false, several = false, retryBudget = 60_000 } = options
+  const bench = await openBench({ copyOf: ready, seed, seesTheDead, timing: { retryBudget } })
+  const others = [...bench.world.account.keys.values()].filter((key) => !remoteKeys(bench, 'alpha').includes(key))
+  const before: Picture = { remote: remotePicture(bench), whole: pictureOf(bench) }
+  try {
+    bench.trouble(trouble)
+    const answer = await bench.run(operation.command)
+    const problems = problemsOf(bench, operation, before, answer, several)
+    await quieten(bench)
+    const touched = others.filter((key) => bench.world.account.keys.get(key.hash) !== key)
+    return [
+      ...problems,
+      ...endOf(bench, operation, answer),
+      ...touched.map((key) => `${key.name} was touched`),
+    ]
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
