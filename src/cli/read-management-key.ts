@@ -8,7 +8,7 @@ import { mayAsk, note, type Session } from './session.js'
 const variable = 'LEAN_VAULT_MANAGEMENT_KEY'
 
 /** Long enough for a password manager to ask its own question at the other end of the pipe. */
-const patience = 30_000
+const patience = 15_000
 
 const missing: CliError = {
   _tag: 'AnswerNeeded',

@@ -80,9 +80,9 @@ export interface BenchOptions {
 }
 
 /** 2026-01-15T12:00:00Z, when every bench begins. */
-export const epoch = 1_768_478_400_000
+const epoch = 1_768_478_400_000
 
-export const baseUrl = 'https://openrouter.test/api/v1'
+const baseUrl = 'https://openrouter.test/api/v1'
 
 const faultsOf = (spec: string): ((request: WireRequest) => Fault | null) => {
   const rules = parseFaultSpec(spec)

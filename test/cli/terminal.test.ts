@@ -9,7 +9,8 @@ import { buildProgram, type Ended, makePlace, type Place } from './built-program
 
 const required = process.env['LEAN_VAULT_REQUIRE_ALL'] === '1'
 /** `script` of util-linux gives a process a terminal. https://man7.org/linux/man-pages/man1/script.1.html */
-const isHere = String(spawnSync('script', ['--version']).stdout).includes('util-linux')
+const giver = 'script'
+const isHere = String(spawnSync(giver, ['--version']).stdout).includes('util-linux')
 
 let program: Awaited<ReturnType<typeof buildProgram>>
 let sandbox: Sandbox
@@ -26,7 +27,7 @@ const atTerminal = (argv: ReadonlyArray<string>, question: string, answer: strin
       LEAN_VAULT_HOME: join(place.folder, 'vault'),
       OPENROUTER_BASE_URL: sandbox.url,
     }
-    const child = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], { env, stdio: 'pipe' })
+    const child = spawn(giver, ['-q', '-e', '-c', command, '/dev/null'], { env, stdio: 'pipe' })
     const out = { stdout: '', stderr: '' }
     let isAnswered = false
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

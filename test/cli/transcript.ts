@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import type { Bench, Circumstances } from './bench.js'
 
 /** Splits a line as a shell would, as far as these tests need: words, and texts in double quotes. */
-export const wordsOf = (line: string): ReadonlyArray<string> =>
+const wordsOf = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
 
 const sorted = (value: unknown): unknown => {

@@ -1,9 +1,10 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { loadVault } from '../../application/vault-store.js'
-import { type FileKey, type Origin, parseEdit, setConfig, type Sourced } from '../config/index.js'
+import { type Edit, type Origin, parseEdit, setConfig, type Sourced } from '../config/index.js'
 import { vaultEventCodec } from '../event-codec/event-codec.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
@@ -88,17 +89,14 @@ export const effectiveSettings = (options: VaultOptions): TE.TaskEither<VaultErr
   )
 
 /** A base of another host than the pinned one would be refused by every later command, so it is refused here. */
-const checkHost = (around: Surroundings, key: FileKey, value: string | number): TE.TaskEither<VaultError, void> =>
-  key !== 'baseUrl'
-    ? TE.right(undefined)
-    : pipe(
-        askVault(around),
-        TE.flatMapEither(({ baseUrl }) => {
-          const wanted = { ...around.settings.baseUrl, value: value as typeof around.settings.baseUrl.value, origin: 'file' as const }
-          return baseUrl === null ? { _tag: 'Right', right: '' } : allowedBase(baseUrl, wanted)
-        }),
-        TE.map(() => undefined),
-      )
+const checkHost = (around: Surroundings, { key, value }: Edit): TE.TaskEither<VaultError, void> => {
+  if (key !== 'baseUrl' || typeof value !== 'string') return TE.right(undefined)
+  return pipe(
+    askVault(around),
+    TE.flatMapEither(({ baseUrl }) => (baseUrl === null ? E.right(value) : allowedBase(baseUrl, { value, origin: 'file' }))),
+    TE.map(() => undefined),
+  )
+}
 
 /** Writes one setting into `config.yaml`, and gives what is in force then: a stronger source may hide it. */
 export const changeSetting = (options: VaultOptions, name: string, text: string): TE.TaskEither<VaultError, EffectiveSetting> =>
@@ -106,7 +104,7 @@ export const changeSetting = (options: VaultOptions, name: string, text: string)
     TE.fromEither(parseEdit(name, text)),
     TE.bindTo('edit'),
     TE.bind('around', () => loadSettings(options)),
-    TE.tap(({ around, edit }) => checkHost(around, edit.key, edit.value)),
+    TE.tap(({ around, edit }) => checkHost(around, edit)),
     TE.tap(({ around, edit }) => setConfig(around.configFile, edit)),
     TE.flatMap(() => effectiveSettings(options)),
     TE.flatMap((settings) => {

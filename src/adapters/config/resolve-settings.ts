@@ -11,7 +11,7 @@ import { type BaseUrl, baseUrlCodec, pathCodec } from './setting-codecs.js'
 import { fileCodecs, type Places, type Settings, type Sourced } from './settings.js'
 
 /** OpenRouter's own. https://openrouter.ai/docs/api-reference/overview */
-export const defaultBaseUrl = 'https://openrouter.ai/api/v1' as BaseUrl
+const defaultBaseUrl = 'https://openrouter.ai/api/v1' as BaseUrl
 
 const asText = (text: string): string => text
 

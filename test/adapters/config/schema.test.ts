@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import * as yaml from 'yaml'
 
 import { checkConfig, parseConfig } from '../../../src/adapters/config/read-config.js'
-import { baseUrlCodec } from '../../../src/adapters/config/setting-codecs.js'
+import { baseUrlCodec, baseUrlPattern } from '../../../src/adapters/config/setting-codecs.js'
 import { fileKeys } from '../../../src/adapters/config/settings.js'
 import { parseBaseUrl } from '../../../src/adapters/openrouter/base-url.js'
 
@@ -77,7 +77,9 @@ describe('the published JSON Schema of config.yaml', () => {
   })
 
   it('describes every setting of the file and no other', () => {
-    expect(Object.keys((schema as { properties: object }).properties).sort()).toEqual([...fileKeys].sort())
+    const { properties } = schema as { readonly properties: Readonly<Record<string, { readonly pattern?: string }>> }
+    expect(Object.keys(properties).sort()).toEqual([...fileKeys].sort())
+    expect(properties['baseUrl']?.pattern).toBe(baseUrlPattern)
   })
 
   it('takes only base URLs that the client can use', () => {
