@@ -71,7 +71,8 @@ describe('the settings in the README', () => {
     const places = { workingFolder: '/w', userFolder: '/u' }
     const settings = resolveSettings({ given: {}, env: {}, file: noFileSettings('/u') }, places)
     if (!isRight(settings)) throw new Error('the defaults break a rule')
-    const { home, masterKeyFile: _place, ...rest } = settings.right
+    const { home, baseUrl, httpTimeoutMs, retryBudgetMs, settleMs } = settings.right
+    const rest = { baseUrl, httpTimeoutMs, retryBudgetMs, settleMs }
     const keyFile = keyFilePath({ XDG_CONFIG_HOME: '/x' }, '/u', '<vault>' as VaultId)
     const defaults = {
       LEAN_VAULT_HOME: home.value.replace('/u', '~'),
