@@ -23,6 +23,8 @@ export interface KeyView {
   readonly lineage: string
   readonly state: PublicState
   readonly hash: string | null
+  /** The remote key as last seen: `gone` when somebody else deleted it; `null` where no key is held. */
+  readonly remote: 'live' | 'gone' | 'unknown' | null
   readonly alsoHeld: ReadonlyArray<string>
   readonly label: string | null
   readonly tags: Readonly<Record<string, string>>

@@ -24,6 +24,18 @@ const labelOf = (state: KeyState): string | null => {
   return state.stage._tag === 'Removed' ? state.stage.label : null
 }
 
+const remoteView = ({ stage }: KeyState): KeyView['remote'] => {
+  if (stage._tag !== 'Held') return null
+  switch (stage.key.remote._tag) {
+    case 'Known':
+      return 'live'
+    case 'Absent':
+      return 'gone'
+    case 'Unknown':
+      return 'unknown'
+  }
+}
+
 const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
 
 /** What its owner asked for, as scripts see it. */
@@ -49,6 +61,7 @@ export const viewKey = (name: KeyName, state: KeyState): KeyView | null => {
     lineage: incarnation?.lineage ?? lineageOf(name, Math.max(1, state.lineages)),
     state: shown,
     hash: hashOf(state.stage),
+    remote: remoteView(state),
     alsoHeld: state.strays.map((stray) => stray.hash),
     label: labelOf(state),
     createdAt: isoOrEmpty(incarnation?.createdAt ?? state.updatedAt),

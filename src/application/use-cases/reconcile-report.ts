@@ -51,6 +51,20 @@ export const driftOf = (name: KeyName, events: ReadonlyArray<KeyEvent>, states: 
   })
 }
 
+/** A key that somebody deleted stays told until its name is removed here: nothing else would remind of it. */
+export const standingDrift = (name: KeyName, state: KeyState): ReconcileReport['drift'] =>
+  state.stage._tag === 'Held' && state.stage.key.remote._tag === 'Absent'
+    ? [{ name, hash: state.stage.key.hash, found: 'deleted at OpenRouter' }]
+    : []
+
+const allDrift = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport['drift'] => {
+  const now = new Map([...swept.states, ...driven.map((each) => [each.name, each.advanced.state] as const)])
+  const fresh = [...swept.events].flatMap(([name, events]) => driftOf(name, events, swept.states))
+  const told = new Set(fresh.map((each) => each.hash))
+  const standing = [...now].flatMap(([name, state]) => standingDrift(name, state))
+  return [...fresh, ...standing.filter((each) => !told.has(each.hash))]
+}
+
 /** What a reconcile did, from the states before and after. */
 export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport => {
   const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
@@ -69,7 +83,7 @@ export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileRe
         ? [{ hash: finding.hash, remoteName: finding.remoteName }]
         : [],
     ),
-    drift: [...swept.events].flatMap(([name, events]) => driftOf(name, events, swept.states)),
+    drift: allDrift(swept, driven),
     outstanding: list(open),
   }
 }

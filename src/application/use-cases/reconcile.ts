@@ -10,7 +10,7 @@ import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { ReconcileReport } from '../reports.js'
 import { transact } from '../transact.js'
-import { type Driven, driftOf, entry, report } from './reconcile-report.js'
+import { type Driven, driftOf, entry, report, standingDrift } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
 
 const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Driven> =>
@@ -55,7 +55,7 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
           state,
         )
         const events = isRight(decision) ? decision.right : []
-        return driftOf(name, events, states)
+        return events.length > 0 ? driftOf(name, events, states) : standingDrift(name, state)
       })
       return {
         finished: [],

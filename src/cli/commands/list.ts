@@ -9,6 +9,7 @@ import type { CliError } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
 import { limit, money } from '../format/money.js'
 import { relativeTime } from '../format/relative-time.js'
+import { stateText } from '../format/state-text.js'
 import { type Column, table } from '../format/table.js'
 import { type Session, withVault } from '../session.js'
 import { parseTag } from './add.js'
@@ -46,7 +47,7 @@ const tagsOf = ({ tags }: KeyView): string =>
 
 const row = (key: KeyView, now: number): ReadonlyArray<string> => [
   key.name,
-  key.state,
+  stateText(key),
   limit(key.limits.monthlySpend),
   `${money(key.usage.currentMonth)}${key.usage.stale && key.usage.currentMonth !== null ? ' (old)' : ''}`,
   relativeTime(key.createdAt, now),

@@ -8,6 +8,7 @@ import { type Body, describe, type Register } from '../command.js'
 import { historyRow } from '../format/history-rows.js'
 import { limit, money } from '../format/money.js'
 import { fullTime } from '../format/relative-time.js'
+import { stateText } from '../format/state-text.js'
 import { facts, table } from '../format/table.js'
 import { type Session, withVault } from '../session.js'
 
@@ -25,7 +26,7 @@ const optional = (name: string, value: string | null): ReadonlyArray<Fact> => (v
 const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ['Name', key.name],
   ['Lineage', key.lineage],
-  ['State', key.state],
+  ['State', stateText(key)],
   ['Hash', key.hash ?? 'unknown'],
   ...optional('Label', key.label),
   ...(key.alsoHeld.length === 0 ? [] : [['Also held', listed(key.alsoHeld)] as const]),

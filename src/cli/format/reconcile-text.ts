@@ -24,7 +24,7 @@ export const reconcileText = (report: ReconcileReport, planned: boolean): string
       report.orphansRevoked.map(({ name, hash }) => `${hash} (${name})`),
     ),
     section(
-      planned ? 'Changed by others' : 'Changed by others, and dealt with',
+      planned ? 'Changed by others' : 'Changed by others (what can be put back was)',
       report.drift.map(({ name, found }) => `${name}: ${found}`),
     ),
     section(
