@@ -1,5 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 
 import type { EventCodec, UnreadableEvent } from '../../application/ports/event-codec.js'
 import type { EventRecord } from '../../application/ports/event-log.js'
@@ -24,11 +24,15 @@ type Bodies = Readonly<Record<string, BodyCodec>>
 
 const schema = 1
 
+/** A field's name. The keys of a dictionary are no names of ours, but something that was found. */
+const nameOf = (entry: t.ContextEntry, index: number, context: t.Context): string =>
+  context[index - 1]?.type instanceof t.DictionaryType ? '*' : entry.key
+
 /** Where the first problem lies and what was expected there; never what was found. */
 const describe = (errors: t.Errors): string => {
   const [first] = errors
   if (first === undefined) return 'unreadable'
-  const path = first.context.map((entry) => entry.key).filter((key) => key !== '')
+  const path = first.context.map(nameOf).filter((key) => key !== '')
   const expected = first.context[first.context.length - 1]?.type.name ?? 'another value'
   return `${path.join('.')} should be ${expected.length > 60 ? 'another value' : expected}`
 }

@@ -10,7 +10,7 @@ import { attemptId, instant, keyHash, lineage, money, nonce, orNull, ownerId, wo
 /** An event's own fields: its type and its time rest in columns of their own. */
 type Body<T extends KeyEventType> = Omit<Extract<KeyEvent, { readonly type: T }>, 'type' | 'at'>
 
-const cause: t.Type<Cause, unknown> = t.type({
+const cause: t.Type<Cause, unknown> = t.strict({
   kind: word(
     'refused',
     'unreachable',
@@ -27,22 +27,22 @@ const cause: t.Type<Cause, unknown> = t.type({
   message: t.string,
 })
 
-const policy: t.Type<RemotePolicy, unknown> = t.type({
+const policy: t.Type<RemotePolicy, unknown> = t.strict({
   disabled: t.boolean,
   limit: orNull(money),
   reset: orNull(word('daily', 'weekly', 'monthly', 'other')),
   includeByok: t.boolean,
 })
 
-const spec: t.Type<KeySpec, unknown> = t.type({
-  limits: t.type({ monthly: orNull(money) }),
+const spec: t.Type<KeySpec, unknown> = t.strict({
+  limits: t.strict({ monthly: orNull(money) }),
   includeByok: t.boolean,
   expiresAt: orNull(instant),
   workspace: orNull(workspaceId),
   tags: t.record(t.string, t.string),
 })
 
-const witnesses: t.Type<Witnesses, unknown> = t.type({
+const witnesses: t.Type<Witnesses, unknown> = t.strict({
   account: t.boolean,
   listing: word('lacks-it', 'partial', 'has-it'),
   byHash: word('absent', 'present'),
@@ -50,61 +50,64 @@ const witnesses: t.Type<Witnesses, unknown> = t.type({
   secret: word('refused', 'accepted', 'unknown', 'not-held'),
 })
 
-const proof: t.Type<Proof, unknown> = t.type({ strength: word('strong', 'weak'), witnesses })
-const mode: t.Type<RemovalMode, unknown> = t.type({ leaked: t.boolean, force: t.boolean })
+const proof: t.Type<Proof, unknown> = t.strict({ strength: word('strong', 'weak'), witnesses })
+const mode: t.Type<RemovalMode, unknown> = t.strict({ leaked: t.boolean, force: t.boolean })
 const reason = t.literal('user')
-const nothing = t.type({})
+const nothing = t.strict({})
 const stall = { cause, retryAt: instant }
 
-/** The stored fields of every event type, schema 1. A new field is a new schema with a lifter, never an edit here. */
+/**
+ * The stored fields of every event type, schema 1. A new field is a new schema with a lifter, never an edit here.
+ * Strict all through: what an object carries besides is neither written nor read, so that nothing gets into the log unseen.
+ */
 export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unknown> } = {
-  ProvisioningRequested: t.type({ lineage, spec }),
-  CreationIntended: t.type({ attempt: attemptId, nonce, birthLimit: money, owner: ownerId, claimUntil: instant }),
-  CreationFailed: t.type({ attempt: attemptId, cause }),
-  CreationOutcomeUnknown: t.type({ attempt: attemptId, cause, settleUntil: instant }),
-  AttemptClosed: t.type({ attempt: attemptId, finding: word('not-created', 'orphaned') }),
-  Provisioned: t.type({ attempt: attemptId, hash: keyHash, label: t.string, policy }),
-  Activated: t.type({ policy }),
-  ActivationRefused: t.type({ cause }),
+  ProvisioningRequested: t.strict({ lineage, spec }),
+  CreationIntended: t.strict({ attempt: attemptId, nonce, birthLimit: money, owner: ownerId, claimUntil: instant }),
+  CreationFailed: t.strict({ attempt: attemptId, cause }),
+  CreationOutcomeUnknown: t.strict({ attempt: attemptId, cause, settleUntil: instant }),
+  AttemptClosed: t.strict({ attempt: attemptId, finding: word('not-created', 'orphaned') }),
+  Provisioned: t.strict({ attempt: attemptId, hash: keyHash, label: t.string, policy }),
+  Activated: t.strict({ policy }),
+  ActivationRefused: t.strict({ cause }),
   ProvisioningAbandoned: nothing,
-  ProvisioningRolledBack: t.type({ cause }),
-  ChangeClaimed: t.type({
+  ProvisioningRolledBack: t.strict({ cause }),
+  ChangeClaimed: t.strict({
     attempt: attemptId,
     effect: word('activate', 'converge', 'contain', 'restore', 'delete'),
     hash: keyHash,
     owner: ownerId,
     claimUntil: instant,
   }),
-  ChangeFailed: t.type({ attempt: attemptId, cause }),
-  ChangeOutcomeUnknown: t.type({ attempt: attemptId, cause }),
-  LateOutcomeObserved: t.type({ attempt: attemptId, hash: keyHash }),
-  ContainmentRequested: t.type({ reason, note: orNull(t.string) }),
-  ContainmentRolledBack: t.type({ reason, cause }),
-  LiftingRequested: t.type({ reason }),
-  LiftingRolledBack: t.type({ reason, cause }),
-  PolicyObserved: t.type({ policy }),
-  ConvergenceStalled: t.type(stall),
-  DriftObserved: t.type({ policy: orNull(policy) }),
-  RemovalRequested: t.type({ mode }),
-  RemovalVerified: t.type({ policy: orNull(policy) }),
-  RemovalRefused: t.type({ cause }),
-  RemovalRolledBack: t.type({ cause }),
-  RollbackStalled: t.type(stall),
-  Contained: t.type({ hash: keyHash, policy }),
-  RemoteDeleted: t.type({ hash: keyHash, answer: word('deleted', 'absent') }),
-  RevocationProven: t.type({ hash: keyHash, proof }),
-  RevocationDisproved: t.type({ hash: keyHash, witnesses }),
-  RevocationStalled: t.type({ hash: keyHash, ...stall }),
+  ChangeFailed: t.strict({ attempt: attemptId, cause }),
+  ChangeOutcomeUnknown: t.strict({ attempt: attemptId, cause }),
+  LateOutcomeObserved: t.strict({ attempt: attemptId, hash: keyHash }),
+  ContainmentRequested: t.strict({ reason, note: orNull(t.string) }),
+  ContainmentRolledBack: t.strict({ reason, cause }),
+  LiftingRequested: t.strict({ reason }),
+  LiftingRolledBack: t.strict({ reason, cause }),
+  PolicyObserved: t.strict({ policy }),
+  ConvergenceStalled: t.strict(stall),
+  DriftObserved: t.strict({ policy: orNull(policy) }),
+  RemovalRequested: t.strict({ mode }),
+  RemovalVerified: t.strict({ policy: orNull(policy) }),
+  RemovalRefused: t.strict({ cause }),
+  RemovalRolledBack: t.strict({ cause }),
+  RollbackStalled: t.strict(stall),
+  Contained: t.strict({ hash: keyHash, policy }),
+  RemoteDeleted: t.strict({ hash: keyHash, answer: word('deleted', 'absent') }),
+  RevocationProven: t.strict({ hash: keyHash, proof }),
+  RevocationDisproved: t.strict({ hash: keyHash, witnesses }),
+  RevocationStalled: t.strict({ hash: keyHash, ...stall }),
   RetryRequested: nothing,
   LeftAliveByChoice: nothing,
-  SecretShredded: t.type({ lineage }),
-  Removed: t.type({
+  SecretShredded: t.strict({ lineage }),
+  Removed: t.strict({
     lineage,
     hash: keyHash,
     remote: word('revoked', 'already-gone', 'left-alive'),
     proof: orNull(proof),
   }),
-  StrayFound: t.type({
+  StrayFound: t.strict({
     hash: keyHash,
     origin: word('lost-create', 'late-create', 'resurfaced', 'unheld'),
     nonce: orNull(nonce),
