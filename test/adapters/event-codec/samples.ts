@@ -1,0 +1,162 @@
+import type { Cause } from '../../../src/domain/key/cause.js'
+import type { KeyEvent, KeyEventType } from '../../../src/domain/key/event.js'
+import type { Proof, Witnesses } from '../../../src/domain/key/proof.js'
+import type { RemotePolicy } from '../../../src/domain/key/remote-policy.js'
+import type { KeySpec } from '../../../src/domain/key/spec.js'
+import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
+import type { Instant } from '../../../src/domain/shared/instant.js'
+import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
+import type { AccountPin, VaultEvent } from '../../../src/domain/vault/event.js'
+
+const at = Date.parse('2026-02-03T04:05:06.789Z') as Instant
+const until = Date.parse('2026-02-03T04:06:06.007Z') as Instant
+const attempt = '0123456789abcdef0123456789abcdef' as AttemptId
+const nonce = 'fedcba9876543210fedcba9876543210' as Nonce
+const hash = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' as KeyHash
+const lineage = 'team.build_bot-1#12' as Lineage
+const owner = 'host:4711:abc' as OwnerId
+const money = (amount: bigint): Picodollars => amount as Picodollars
+
+const cause: Cause = { kind: 'refused', status: 403, message: 'Tür "zu" \\ 錠\n' }
+const causes: ReadonlyArray<Cause> = (
+  [
+    'refused',
+    'unreachable',
+    'rate-limited',
+    'unreadable',
+    'kept-differently',
+    'absent',
+    'not-proven',
+    'claim-expired',
+    'unsealable',
+    'user',
+  ] as const
+).map((kind) => ({ kind, status: kind === 'refused' ? 400 : null, message: '' }))
+
+const policies: ReadonlyArray<RemotePolicy> = [
+  { disabled: false, limit: money(100_000_000_000_000n), reset: 'monthly', includeByok: false },
+  { disabled: true, limit: money(0n), reset: 'daily', includeByok: true },
+  { disabled: false, limit: null, reset: null, includeByok: false },
+  { disabled: false, limit: money(123_456_789_012_345_678_901_234_567_890n), reset: 'weekly', includeByok: false },
+  { disabled: false, limit: money(37_500n), reset: 'other', includeByok: false },
+]
+const policy: RemotePolicy = { disabled: true, limit: money(10_000_000_000n), reset: 'monthly', includeByok: false }
+
+const specs: ReadonlyArray<KeySpec> = [
+  { limits: { monthly: null }, includeByok: false, expiresAt: null, workspace: null, tags: {} },
+  {
+    limits: { monthly: money(25_500_000_000_000n) },
+    includeByok: true,
+    expiresAt: Date.parse('2027-12-31T23:59:59.000Z') as Instant,
+    workspace: 'b7e2-ws' as WorkspaceId,
+    tags: { env: 'prod', 'team/owner': 'Zoë 🚀' },
+  },
+]
+
+const strong: Witnesses = { account: true, listing: 'lacks-it', byHash: 'absent', canary: 'held-key', secret: 'refused' }
+const witnesses: ReadonlyArray<Witnesses> = [
+  strong,
+  { account: false, listing: 'partial', byHash: 'present', canary: 'earlier-read', secret: 'accepted' },
+  { account: true, listing: 'has-it', byHash: 'absent', canary: 'none', secret: 'unknown' },
+  { account: true, listing: 'lacks-it', byHash: 'absent', canary: 'missing', secret: 'not-held' },
+  { account: true, listing: 'lacks-it', byHash: 'absent', canary: 'listed-key', secret: 'refused' },
+]
+const proofs: ReadonlyArray<Proof> = [
+  { strength: 'strong', witnesses: strong },
+  { strength: 'weak', witnesses: { ...strong, canary: 'none', secret: 'not-held' } },
+]
+
+type Of<T extends KeyEventType> = Extract<KeyEvent, { readonly type: T }>
+type Body<T extends KeyEventType> = Omit<Of<T>, 'type' | 'at'>
+
+/** Events of every type: each field with every kind of value that it can have. Frozen with the golden files: add, never change. */
+const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
+  ProvisioningRequested: specs.map((spec) => ({ lineage, spec })),
+  CreationIntended: [{ attempt, nonce, birthLimit: money(10_000_000_000n), owner, claimUntil: until }],
+  CreationFailed: causes.map((each) => ({ attempt, cause: each })),
+  CreationOutcomeUnknown: [{ attempt, cause, settleUntil: until }],
+  AttemptClosed: [
+    { attempt, finding: 'not-created' },
+    { attempt, finding: 'orphaned' },
+  ],
+  Provisioned: [{ attempt, hash, label: 'sk-or-v1-abc...123', policy }],
+  Activated: policies.map((each) => ({ policy: each })),
+  ActivationRefused: [{ cause }],
+  ProvisioningAbandoned: [{}],
+  ProvisioningRolledBack: [{ cause }],
+  ChangeClaimed: (['activate', 'converge', 'contain', 'restore', 'delete'] as const).map((effect) => ({
+    attempt,
+    effect,
+    hash,
+    owner,
+    claimUntil: until,
+  })),
+  ChangeFailed: [{ attempt, cause }],
+  ChangeOutcomeUnknown: [{ attempt, cause }],
+  LateOutcomeObserved: [{ attempt, hash }],
+  ContainmentRequested: [
+    { reason: 'user', note: null },
+    { reason: 'user', note: 'looks "odd"' },
+  ],
+  ContainmentRolledBack: [{ reason: 'user', cause }],
+  LiftingRequested: [{ reason: 'user' }],
+  LiftingRolledBack: [{ reason: 'user', cause }],
+  PolicyObserved: [{ policy }],
+  ConvergenceStalled: [{ cause, retryAt: until }],
+  DriftObserved: [{ policy: null }, { policy }],
+  RemovalRequested: [
+    { mode: { leaked: false, force: false } },
+    { mode: { leaked: true, force: false } },
+    { mode: { leaked: false, force: true } },
+  ],
+  RemovalVerified: [{ policy: null }, { policy }],
+  RemovalRefused: [{ cause }],
+  RemovalRolledBack: [{ cause }],
+  RollbackStalled: [{ cause, retryAt: until }],
+  Contained: [{ hash, policy }],
+  RemoteDeleted: [
+    { hash, answer: 'deleted' },
+    { hash, answer: 'absent' },
+  ],
+  RevocationProven: proofs.map((proof) => ({ hash, proof })),
+  RevocationDisproved: witnesses.map((each) => ({ hash, witnesses: each })),
+  RevocationStalled: [{ hash, cause, retryAt: until }],
+  RetryRequested: [{}],
+  LeftAliveByChoice: [{}],
+  SecretShredded: [{ lineage }],
+  Removed: [
+    { lineage, hash, remote: 'revoked', proof: proofs[0] ?? null },
+    { lineage, hash, remote: 'already-gone', proof: proofs[1] ?? null },
+    { lineage, hash, remote: 'left-alive', proof: null },
+  ],
+  StrayFound: (['lost-create', 'late-create', 'resurfaced', 'unheld'] as const).map((origin, index) => ({
+    hash,
+    origin,
+    nonce: index < 2 ? nonce : null,
+  })),
+}
+
+export const keySamples: Readonly<Record<string, ReadonlyArray<KeyEvent>>> = Object.fromEntries(
+  Object.entries(bodies).map(([type, each]) => [
+    type,
+    // The table above pairs each type with its own fields.
+    each.map((body) => ({ ...body, type, at }) as unknown as KeyEvent),
+  ]),
+)
+
+const pins: ReadonlyArray<AccountPin> = [
+  { baseUrl: 'https://openrouter.ai/api/v1', creatorId: 'user_2x', workspaces: ['b7e2-ws' as WorkspaceId, 'w2' as WorkspaceId] },
+  { baseUrl: 'http://127.0.0.1:8080/api/v1', creatorId: null, workspaces: [] },
+]
+
+export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<VaultEvent>>> = {
+  VaultInitialised: pins.map((pin) => ({
+    type: 'VaultInitialised',
+    vault: '00112233445566778899aabbccddeeff' as VaultId,
+    pin,
+    credential: 1,
+    at,
+  })),
+  CredentialChanged: pins.map((pin) => ({ type: 'CredentialChanged', credential: 2, pin, at })),
+  HostConfirmed: [{ type: 'HostConfirmed', baseUrl: 'http://localhost:9999/api/v1', at }],
+}
