@@ -111,7 +111,7 @@ const table = (explored: Explored, edges: ReadonlyArray<Edge>): string =>
   ].join('\n')
 
 /** The drawn parts by the names of their places in the page. */
-export const drawings = (): ReadonlyMap<string, string> => {
+const drawings = (): ReadonlyMap<string, string> => {
   const explored = explore()
   const edges = edgesBy(explored.turns, stageOf)
   const strays = edgesBy(explored.turns, strayPhaseOf)

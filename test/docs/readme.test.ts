@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { isLeft } from 'fp-ts/lib/Either.js'
 import ts from 'typescript'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 
 import { openVault, promises, secret, startSandbox } from '../../src/index.js'
 import { read, root } from '../architecture/project-files.js'
@@ -23,8 +23,8 @@ const scratch = join(root, '.cache/readme')
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
-  rmSync(folder, { recursive: true, force: true })
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the five lines of the README', () => {
   const lines = blockAfter('## Use it', 'sh')
