@@ -124,6 +124,7 @@ const universeOf = (options: BenchOptions, world: World, managementKey: string):
     vault: vaultId,
     pin: { baseUrl, creatorId: null, workspaces: [] },
     protocol: realProtocol,
+    changes: { last: null, times: [] },
     dead: new Set(),
     tamper: { log: (log) => log, client: (client) => client },
     counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
