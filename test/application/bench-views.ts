@@ -56,6 +56,7 @@ export const plant = (bench: Bench, name: string, limit: number | null = 7): Api
   changeAccount(world, bench.now(), (account) => handle(sha256, account, request, bench.now()).account)
   const made = [...world.account.keys.values()].find((key) => !before.has(key.hash))
   if (made === undefined) throw new Error(`${name} was not made`)
+  bench.observer.meddled.add(made.hash)
   return made
 }
 
