@@ -1,0 +1,153 @@
+// The long form of test/processes: the built program, really killed, stopped and crowded, at every point that there is.
+//
+//   npm run kill-test -- [--kills 300] [--rounds 20] [--only TEXT] [--node PATH] [--width 3]
+//
+// `--kills`: how many kills at random moments. `--rounds`: how many rounds of concurrent adds. `--only`: just the trials whose
+// label contains the text, such as "add, killed applied at request 1". `--node`: another Node to run the program under.
+import type { Saved } from '../test/processes/bench.js'
+import { copyBuiltCli } from '../test/processes/built-cli.js'
+import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, stopInCommit } from '../test/processes/crowd-trial.js'
+import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
+import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
+import { inPool } from '../test/processes/pool.js'
+import { forget, makePendingVault, makeQuietVault } from '../test/processes/saved-vaults.js'
+import { afterReconcile, type Scenario, scenarios } from '../test/processes/scenarios.js'
+import { trySignal, trySignalInPause } from '../test/processes/signal-trial.js'
+import { stories, tryStop } from '../test/processes/stop-trial.js'
+import { storm } from '../test/processes/storm.js'
+
+const argument = (name: string): string | null => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? null : (process.argv[at + 1] ?? null)
+}
+
+const kills = Number(argument('kills') ?? 300)
+const rounds = Number(argument('rounds') ?? 20)
+const width = Number(argument('width') ?? 3)
+const only = argument('only')
+
+/** One line of the table: how often something was tried, how often it struck, and what went wrong. */
+interface Row {
+  readonly what: string
+  readonly tried: number
+  readonly struck: number
+  readonly problems: ReadonlyArray<string>
+}
+
+interface Attempt {
+  readonly label: string
+  readonly run: () => Promise<{ readonly struck: number; readonly problems: ReadonlyArray<string> }>
+}
+
+const cli = copyBuiltCli(argument('node') ?? process.execPath)
+const rows: Array<Row> = []
+
+const section = async (what: string, attempts: ReadonlyArray<Attempt>): Promise<void> => {
+  const chosen = attempts.filter(({ label }) => only === null || label.includes(only))
+  if (chosen.length === 0) return
+  const begun = performance.now()
+  const results = await inPool(width, chosen.map(({ run }) => run))
+  const row = { what, tried: chosen.length, struck: results.reduce((sum, { struck }) => sum + struck, 0), problems: results.flatMap(({ problems }) => problems) }
+  rows.push(row)
+  for (const problem of row.problems) console.log(`  ${problem}`)
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0)
+  console.log(`${what}: ${row.tried} tried, ${row.struck} struck, ${row.problems.length} problems, ${seconds} s`)
+}
+
+const killing = (saved: Saved, scenario: Scenario, where: Where): Attempt => ({
+  label: labelOf(scenario, where),
+  run: async () => {
+    const { killed, problems } = await tryKill(cli, saved, scenario, where)
+    return { struck: killed ? 1 : 0, problems }
+  },
+})
+
+const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
+  label,
+  run: async () => {
+    const { acknowledged, problems } = await run()
+    return { struck: acknowledged, problems: problems.map((each) => `${label}: ${each}`) }
+  },
+})
+
+const quiet = await makeQuietVault(cli)
+const pending = await makePendingVault(cli, quiet)
+const savedFor = ({ from }: Scenario): Saved => (from === 'quiet' ? quiet : pending)
+
+for (const scenario of scenarios) {
+  const saved = savedFor(scenario)
+  const { requests, commits } = await pointsOf(cli, saved, scenario)
+  await section(`${scenario.name}, killed at every request`, requests.map((where) => killing(saved, scenario, where)))
+  await section(`${scenario.name}, killed at every commit`, commits.map((where) => killing(saved, scenario, where)))
+  if (strace === null) {
+    console.log(`${scenario.name}, killed at every system call: not tried, there is no strace here`)
+  } else {
+    const calls = await systemCallsOf(cli, saved, scenario)
+    await section(`${scenario.name}, killed at every system call on the database`, calls.map((where) => killing(saved, scenario, where)))
+  }
+  const steps = [...new Set(requests.map((where) => (where._tag === 'Request' ? where.nth : 0)))]
+  await section(
+    `${scenario.name}, told to stop at every request`,
+    steps.map((nth) => {
+      const signal = nth % 2 === 0 ? 'SIGTERM' : 'SIGINT'
+      return {
+        label: `${scenario.name}, ${signal} at request ${nth}`,
+        run: async () => ({ struck: 1, problems: (await trySignal(cli, saved, scenario, signal, nth)).problems }),
+      }
+    }),
+  )
+}
+
+await section(
+  'told to stop while it waits or hangs',
+  (['SIGINT', 'SIGTERM'] as const).flatMap((signal) =>
+    [false, true].map((hang) => ({
+      label: `suspend, ${signal} while it ${hang ? 'hangs' : 'waits'}`,
+      run: async () => ({ struck: 1, problems: (await trySignalInPause(cli, quiet, signal, hang)).problems }),
+    })),
+  ),
+)
+
+await section(
+  'stopped past its claim, then woken',
+  stories.flatMap((story) =>
+    (['timer', 'request', 'claim'] as const).map((at) => ({
+      label: `${story.name} (stopped at its ${at})`,
+      run: async () => ({ struck: 1, problems: (await tryStop(cli, quiet, story, at)).problems }),
+    })),
+  ),
+)
+
+await section('many at once; struck: acknowledged commands', [
+  crowd(`eight adds of different names, ${rounds} rounds`, () => addDifferent(cli, quiet, rounds, 8)),
+  crowd(`eight adds of one name, ${rounds} rounds`, () => addSame(cli, quiet, rounds, 8)),
+  crowd('five suspended, resumed, removed, with readers', () => changeTogether(cli, quiet, 5)),
+  crowd('four reconciles', () => reconcileTogether(cli, pending, 4, afterReconcile)),
+  crowd('stopped in the middle of a commit', () => stopInCommit(cli, quiet)),
+])
+
+// About ten kills a storm; as many storms as it takes.
+let acknowledged = 0
+const wanted = only === null || 'killed at random moments'.includes(only) ? kills : 0
+await section(
+  'killed at random moments',
+  Array.from({ length: Math.ceil(wanted / 20) }, (_, n) => ({
+    label: `killed at random moments ${n + 1}`,
+    run: async () => {
+      const result = await storm(cli, quiet, 8)
+      acknowledged += result.acknowledged
+      return { struck: result.kills, problems: result.problems }
+    },
+  })),
+)
+console.log(`of the commands among them that were not killed, ${acknowledged} were acknowledged and none may be lost`)
+
+for (const saved of [quiet, pending]) forget(saved)
+cli.remove()
+
+const problems = rows.flatMap((row) => row.problems)
+console.log(`\n${'trials'.padStart(7)} ${'struck'.padStart(7)} ${'problems'.padStart(9)}`)
+for (const { what, tried, struck, problems: found } of rows) {
+  console.log(`${String(tried).padStart(7)} ${String(struck).padStart(7)} ${String(found.length).padStart(9)}  ${what}`)
+}
+process.exitCode = problems.length === 0 ? 0 : 1
