@@ -90,7 +90,8 @@ export interface Bench {
   /** The requests since the last call, as `PATCH /keys/<name>`. */
   readonly takeRequests: () => ReadonlyArray<string>
   readonly advance: (milliseconds: number) => void
-  readonly clientFor: (managementKey: Secret) => OpenRouterClient
+  /** What `init` would answer to a management key. */
+  readonly verifyForInit: (managementKey: Secret) => Promise<Answer<{ readonly workspaces: number }>>
 }
 
 const vaultId = 'a'.repeat(32) as VaultId
@@ -297,7 +298,8 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
       scheduler.advance(milliseconds)
       settleDue(world, epoch + scheduler.now())
     },
-    clientFor: (managementKey) => openProcess(universe, running, options, start(), store).clientFor(managementKey),
+    verifyForInit: async (managementKey) =>
+      (await all([(process) => verifyForInit(openProcess(universe, running, options, process, store).clientFor(managementKey), baseUrl)()]))[0] ?? null,
   }
   if (options.initialise === false || options.copyOf !== undefined) return bench
   const pin = await all([(process) => initialise(openProcess(universe, running, options, process, store), managementKey)])
