@@ -15,7 +15,7 @@ export const decodeRecords = <Event>(
     E.mapLeft(
       (problem): VaultError => ({
         _tag: 'VaultUnavailable',
-        reason: 'corrupt',
+        reason: problem.newer ? 'newer-format' : 'corrupt',
         message: `event ${String(problem.version)} of ${problem.stream} cannot be read: ${problem.problem}`,
       }),
     ),

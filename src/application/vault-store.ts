@@ -38,7 +38,7 @@ export const openManagementKey = (
   vault: LoadedVault,
 ): TE.TaskEither<VaultError, Secret> =>
   pipe(
-    deps.log.sealed(managementKeyRef(vault.state.credential)),
+    deps.log.sealed(managementKeyRef(vault.state.credential, vault.state.pin.baseUrl)),
     TE.mapLeft(unavailable),
     TE.flatMap((sealed) =>
       sealed === null

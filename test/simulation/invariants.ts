@@ -127,7 +127,7 @@ const checkRecords = (observer: Observer): void => {
     const { hash, proof } = event
     if (!world.account.keys.has(hash)) continue
     if (proof.strength === 'weak' || proof.witnesses.canary === 'earlier-read') observer.believedGone.add(hash)
-    else observer.problems.push('a key is called proven dead and lives')
+    else observer.problems.push(`the key ${hash} is called proven dead and lives`)
   }
   observer.seenRecords = store.all.length
 }

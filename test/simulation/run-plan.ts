@@ -17,7 +17,7 @@ import { checkNothingLeft, checkQuiet, checkStep, makeObserver, type Observer, w
 import type { Action, Plan } from './plan.js'
 import { makePrng } from './prng.js'
 import { makeScheduler, type SimProcess } from './scheduler.js'
-import { openProcess, sha256, type Universe } from './sim-vault.js'
+import { noteChanges, openProcess, sha256, type Universe } from './sim-vault.js'
 
 export const realProtocol: Protocol = { decider: keyDecider, judge, sweep }
 
@@ -84,6 +84,7 @@ const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Univ
       workspaces: world.account.workspaces.map((each) => each.id as WorkspaceId),
     },
     protocol: tampering.protocol,
+    changes: { last: world.account, times: [] },
     dead: new Set(),
     tamper: { log: tampering.log, client: tampering.client },
     counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
@@ -203,6 +204,7 @@ export const runPlan = async (plan: Plan, tampering: Tampering = honest, mostSte
   })
   const busy = await universe.scheduler.run(() => {
     settleDue(universe.world, epoch + universe.scheduler.now())
+    noteChanges(universe)
     checkStep(observer)
   }, mostSteps)
   const quiet = observer.problems.length > 0 ? 0 : await quieten(universe, telling)

@@ -39,6 +39,8 @@ export interface Universe {
   readonly vault: VaultId
   readonly pin: AccountPin
   readonly protocol: Protocol
+  /** When the account changed, the latest first: how old a stale read is. */
+  readonly changes: { last: unknown; times: ReadonlyArray<number> }
   /** Owners whose process died. */
   readonly dead: Set<string>
   /** Changes a port of every process; how a fault is planted that no rule can express. */
@@ -117,6 +119,22 @@ const stoppingTransport = (universe: Universe, process: SimProcess, transport: H
   }
 }
 
+/** Notes when the account changed. Call it whenever it may have. */
+export const noteChanges = ({ changes, scheduler, world }: Universe): void => {
+  if (changes.last === world.account) return
+  changes.last = world.account
+  changes.times = [scheduler.now(), ...changes.times.slice(0, 63)]
+}
+
+/** A replica lags by less than the settle time: that is what the settle time assumes. */
+const bounded = (universe: Universe, fault: Fault | null): Fault | null => {
+  if (fault?._tag !== 'stale-read') return fault
+  noteChanges(universe)
+  const oldest = universe.scheduler.now() - defaultTiming.settle + 1_000
+  const back = Math.min(fault.back, universe.changes.times.filter((time) => time > oldest).length)
+  return back === 0 ? null : { _tag: 'stale-read', back }
+}
+
 const faultAt = (plan: Plan, request: number, creation: number): Fault | null =>
   plan.births.find((each) => each.creation === creation)?.fault ??
   plan.faults.find((each) => each.request === request)?.fault ??
@@ -135,9 +153,9 @@ const transportOf = (universe: Universe, process: SimProcess): HttpTransport => 
       const isBirth = request.method === 'POST' && request.path === '/keys'
       const creation = isBirth ? counters.creations++ : -1
       if (counters.faultless) return null
-      const fault = faultAt(plan, number, creation)
-      // A listing that is older than the settle time breaks the assumption that the settle time states.
-      const oldListing = request.path === '/keys' && (fault?._tag === 'stale-read' || fault?._tag === 'amnesia')
+      const fault = bounded(universe, faultAt(plan, number, creation))
+      // A listing of a wrong backend breaks the assumption that the settle time states.
+      const oldListing = request.path === '/keys' && fault?._tag === 'amnesia'
       if (oldListing || (fault?._tag === 'late' && fault.delay > defaultTiming.request + defaultTiming.settle))
         counters.beyondSettle = true
       return fault

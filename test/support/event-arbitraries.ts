@@ -150,5 +150,4 @@ export const vaultEventArbitraries: {
     at: anyInstant,
   }),
   CredentialChanged: fc.record({ type: fc.constant('CredentialChanged'), credential: fc.nat(), pin, at: anyInstant }),
-  HostConfirmed: fc.record({ type: fc.constant('HostConfirmed'), baseUrl: anyText, at: anyInstant }),
 }

@@ -45,10 +45,11 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-const unreadable = (record: EventRecord, problem: string): UnreadableEvent => ({
+const unreadable = (record: EventRecord, problem: string, newer = false): UnreadableEvent => ({
   _tag: 'UnreadableEvent',
   stream: record.stream,
   version: record.version,
+  newer,
   problem,
 })
 
@@ -63,7 +64,7 @@ const makeCodec = <Event extends Typed>(bodies: Bodies): EventCodec<Event> => ({
   decode: (record): Either<UnreadableEvent, Event> => {
     const body = Object.hasOwn(bodies, record.type) ? bodies[record.type] : undefined
     if (body === undefined || record.schema !== schema)
-      return left(unreadable(record, 'it was written by a newer version of Lean Vault'))
+      return left(unreadable(record, 'it was written by a newer version of Lean Vault', true))
     const decoded = body.decode(parseJson(record.data))
     if (isLeft(decoded)) return left(unreadable(record, describe(decoded.left)))
     // The body codec of this type accepted the fields, so type, time and fields are the event.

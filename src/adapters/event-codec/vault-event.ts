@@ -16,5 +16,4 @@ const pin: t.Type<AccountPin, unknown> = t.strict({
 export const vaultEventBodies: { readonly [T in VaultEventType]: t.Type<Body<T>, unknown> } = {
   VaultInitialised: t.strict({ vault: vaultId, pin, credential: t.number }),
   CredentialChanged: t.strict({ credential: t.number, pin }),
-  HostConfirmed: t.strict({ baseUrl: t.string }),
 }

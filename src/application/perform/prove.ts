@@ -8,6 +8,7 @@ import type { Step } from '../../domain/key/next-step.js'
 import type { Witnesses } from '../../domain/key/proof.js'
 import type { KeyState } from '../../domain/key/state.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
+import { type Instant, plus } from '../../domain/shared/instant.js'
 import type { Deps } from '../deps.js'
 import { type Loaded, loadAllKeys } from '../key-store.js'
 import { checkPin } from '../pin.js'
@@ -135,9 +136,17 @@ const conclude = (deps: Deps, name: KeyName, loaded: Loaded, hash: KeyHash, witn
   )
 }
 
+/** Until then a read may show the time before the key's last sign of life, so that it is not there means nothing. */
+const tooFresh = (deps: Deps, step: Prove): Instant | null => {
+  const from = step.aliveAt === null ? null : plus(step.aliveAt, deps.timing.settle)
+  return from !== null && deps.clock.now() < from ? from : null
+}
+
 /** Gathers every witness of a key's end and records what they prove. */
-export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> =>
-  pipe(
+export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> => {
+  const from = tooFresh(deps, step)
+  if (from !== null) return T.of({ _tag: 'NotYet', at: from })
+  return pipe(
     loadAllKeys(deps),
     T.flatMap((states): T.Task<Progress> => {
       if (isLeft(states)) return T.of(unrecorded(states.left))
@@ -150,3 +159,4 @@ export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Pr
       )
     }),
   )
+}

@@ -7,6 +7,8 @@ export interface UnreadableEvent {
   readonly _tag: 'UnreadableEvent'
   readonly stream: string
   readonly version: number
+  /** It is no damage: a newer version of Lean Vault wrote it. */
+  readonly newer: boolean
   readonly problem: string
 }
 

@@ -110,11 +110,22 @@ const residualNote = (advanced: Advanced): ReadonlyArray<string> => {
   ]
 }
 
+const outcomes: ReadonlySet<string> = new Set(['Provisioned', 'CreationFailed', 'CreationOutcomeUnknown', 'AttemptClosed'])
+
+/** Whether another process closed an attempt of this run before its answer came: then this run cannot say what came of it. */
+const isDisowned = (events: Advanced['events']): boolean => {
+  const told = new Set(events.flatMap((event) => ('attempt' in event && outcomes.has(event.type) ? [event.attempt] : [])))
+  return events.some((event) => event.type === 'CreationIntended' && !told.has(event.attempt))
+}
+
+const disowned = 'another process closed the attempt before its answer came; reconcile destroys the key if one was made'
+
 const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
   const { stage, strays } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   if (stage._tag === 'Held')
     return TE.right(changeReport(name, 'added', advanced, { remote: 'live', notes: residualNote(advanced) }))
+  if (isDisowned(advanced.events)) return TE.right(incomplete(name, advanced, { reason: disowned }))
   const undone = lastOf(advanced.events, 'ProvisioningRolledBack')
   if (stage._tag === 'Vacant' && strays.length === 0 && undone !== null)
     return undone.cause.kind === 'user'

@@ -46,7 +46,7 @@ const store = (
   const [event] = decision.right
   const generation = loaded.state.credential + 1
   return pipe(
-    deps.sealer.seal(managementKeyRef(generation), managementKey),
+    deps.sealer.seal(managementKeyRef(generation, pin.baseUrl), managementKey),
     TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
     TE.flatMap((sealed) =>
       pipe(
@@ -63,7 +63,7 @@ const store = (
         ),
       ),
     ),
-    TE.flatMap(() => TE.mapLeft(unavailable)(deps.log.shred(managementKeyRef(loaded.state.credential)))),
+    TE.flatMap(() => TE.mapLeft(unavailable)(deps.log.shred(managementKeyRef(loaded.state.credential, loaded.state.pin.baseUrl)))),
     TE.map(() => undefined),
   )
 }

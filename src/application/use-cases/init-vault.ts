@@ -64,7 +64,7 @@ export const initVault = (
   if (isLeft(decision)) return TE.left({ _tag: 'Unexpected', message: 'an empty vault refused to begin' })
   const [event] = decision.right
   return pipe(
-    deps.sealer.seal(managementKeyRef(1), managementKey),
+    deps.sealer.seal(managementKeyRef(1, pin.baseUrl), managementKey),
     TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
     TE.flatMap((sealed) =>
       pipe(

@@ -46,7 +46,7 @@ const stepsOf = (remote: RemovalPlan['remote'], options: RemoveOptions): Readonl
     return ['leave the key alive at OpenRouter, as your recorded choice', 'destroy the sealed secret']
   const proof = 'prove it gone: listing, read by hash, a canary key and the secret itself'
   const shred = 'destroy the sealed secret'
-  if (remote === 'already-gone') return [proof, shred]
+  if (remote === 'already-gone') return ['delete the key all the same, since a read may be stale', proof, shred]
   return ['disable the key and set its limit to 0, and read that back', 'delete the key', proof, shred]
 }
 

@@ -48,13 +48,17 @@ export const onChangeRolledBack = (
   return { ...state, claim: null, stage: { ...stage, key: { ...stage.key, reasons, remote }, change: null } }
 }
 
-const knowing = (key: HeldKey, remote: RemoteKnowledge): HeldKey => ({ ...key, remote })
+const knowing = (key: HeldKey, remote: RemoteKnowledge, at: KeyEvent['at']): HeldKey => ({
+  ...key,
+  remote,
+  aliveAt: remote._tag === 'Known' ? at : key.aliveAt,
+})
 
 /** A pending change is done, and a stall over, once the policy read is the wanted one. */
 export const onPolicyObserved = (state: KeyState, event: Event<'PolicyObserved'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held' && stage._tag !== 'RollingBack') return state
-  const key = knowing(stage.key, { _tag: 'Known', policy: event.policy })
+  const key = knowing(stage.key, { _tag: 'Known', policy: event.policy }, event.at)
   if (stage._tag === 'RollingBack') return { ...state, claim: null, stage: { ...stage, key } }
   const settled = isConverged(key)
   return {
@@ -69,7 +73,7 @@ export const onDriftObserved = (state: KeyState, event: Event<'DriftObserved'>):
   if (stage._tag !== 'Held') return state
   const remote: RemoteKnowledge = event.policy === null ? { _tag: 'Absent' } : { _tag: 'Known', policy: event.policy }
   const change = remote._tag === 'Absent' ? null : stage.change
-  return { ...state, claim: null, stage: { ...stage, key: knowing(stage.key, remote), change, stall: null } }
+  return { ...state, claim: null, stage: { ...stage, key: knowing(stage.key, remote, event.at), change, stall: null } }
 }
 
 export const stalled = (

@@ -27,19 +27,23 @@ const withDestruction = (state: KeyState, hash: KeyHash, change: Partial<Destruc
 
 export const onContained = (state: KeyState, event: Event<'Contained'>): KeyState => {
   if (isStray(state, event.hash))
-    return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete' })), claim: null }
+    return { ...withStray(state, event.hash, (stray) => ({ ...stray, phase: 'delete', aliveAt: event.at })), claim: null }
   const next = withDestruction(state, event.hash, { phase: 'delete', contained: true, touched: true, seen: true })
   if (!isEnding(next.stage)) return next
-  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy } }
+  const key = { ...next.stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, aliveAt: event.at }
   return { ...next, claim: null, stage: { ...next.stage, key } }
 }
 
 export const onRemoteDeleted = (state: KeyState, event: Event<'RemoteDeleted'>): KeyState => ({
   ...(isStray(state, event.hash)
-    ? withStray(state, event.hash, (stray) => ({ ...stray, phase: 'prove' }))
+    ? withStray(state, event.hash, (stray) => ({
+        ...stray,
+        phase: 'prove',
+        deleted: stray.deleted || event.answer === 'deleted',
+      }))
     : withDestruction(state, event.hash, {
         phase: 'prove',
-        ...(event.answer === 'deleted' ? { touched: true, alreadyGone: false } : {}),
+        ...(event.answer === 'deleted' ? { touched: true, deleted: true, alreadyGone: false } : {}),
       })),
   claim: null,
 })
@@ -57,11 +61,11 @@ export const onRevocationProven = (state: KeyState, event: Event<'RevocationProv
 
 /** It lives, under whatever policy: begin again with containing it. */
 export const onRevocationDisproved = (state: KeyState, event: Event<'RevocationDisproved'>): KeyState => {
-  if (isStray(state, event.hash)) return withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain' }))
-  const begun = { phase: 'contain', contained: false, seen: false, alreadyGone: false } as const
+  if (isStray(state, event.hash)) return withStray(state, event.hash, (stray) => ({ ...stray, phase: 'contain', aliveAt: event.at, deleted: false }))
+  const begun = { phase: 'contain', contained: false, seen: false, deleted: false, alreadyGone: false } as const
   const next = withDestruction(state, event.hash, begun)
   if (next === state || !isEnding(next.stage)) return next
-  return { ...next, stage: { ...next.stage, key: { ...next.stage.key, remote: { _tag: 'Unknown' } } } }
+  return { ...next, stage: { ...next.stage, key: { ...next.stage.key, remote: { _tag: 'Unknown' }, aliveAt: event.at } } }
 }
 
 /**
@@ -102,6 +106,8 @@ export const onStrayFound = (state: KeyState, event: Event<'StrayFound'>): KeySt
     hash: event.hash,
     origin: event.origin,
     phase: isWorthless(event.origin) ? 'delete' : 'contain',
+    aliveAt: event.at,
+    deleted: false,
     stall: null,
   }
   return { ...state, strays: [...state.strays, stray] }

@@ -79,6 +79,7 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
     floor: stage.attempt.birthLimit,
     reasons: [],
     remote: { _tag: 'Known', policy: event.policy },
+    aliveAt: event.at,
     secretHeld: true,
   }
   return { ...state, stage: { _tag: 'Provisioned', key } }
@@ -87,7 +88,7 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
 export const onActivated = (state: KeyState, event: Event<'Activated'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Provisioned') return state
-  const key: HeldKey = { ...stage.key, remote: { _tag: 'Known', policy: event.policy } }
+  const key: HeldKey = { ...stage.key, remote: { _tag: 'Known', policy: event.policy }, aliveAt: event.at }
   return { ...state, claim: null, stage: { _tag: 'Held', key, change: null, stall: null } }
 }
 
@@ -116,6 +117,7 @@ export const onActivationEnded = (
         contained: false,
         touched: false,
         seen: false,
+        deleted: false,
         alreadyGone: false,
         proof: null,
       },

@@ -10,6 +10,7 @@ const unbegun: Destruction = {
   contained: false,
   touched: false,
   seen: false,
+  deleted: false,
   alreadyGone: false,
   proof: null,
 }
@@ -44,7 +45,7 @@ export const onRemovalVerified = (state: KeyState, event: Event<'RemovalVerified
     return { ...state, claim: null, stage: next }
   }
   if (stage._tag === 'RollingBack') return state
-  const key = { ...stage.key, remote: { _tag: 'Known' as const, policy: event.policy } }
+  const key = { ...stage.key, remote: { _tag: 'Known' as const, policy: event.policy }, aliveAt: event.at }
   return { ...state, claim: null, stage: { ...stage, key, destruction: { ...before, phase: 'contain', seen: true } } }
 }
 

@@ -27,6 +27,8 @@ export type Step =
       /** Whose sealed secret may be tried, where one is held. */
       readonly lineage: Lineage | null
       readonly seen: boolean
+      /** When it was last seen alive, unless OpenRouter said that it deleted it: a read may be older than that. */
+      readonly aliveAt: Instant | null
     }
   | { readonly _tag: 'Shred'; readonly lineage: Lineage }
 
@@ -67,14 +69,15 @@ const strayStep = (stray: Stray, state: KeyState): Step => {
     case 'delete':
       return { _tag: 'Delete', hash: stray.hash }
     case 'prove':
-      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin) }
+      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin), aliveAt: stray.deleted ? null : stray.aliveAt }
   }
 }
 
 type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
 
 const endingStep = (stage: Ending): Step => {
-  const { hash, incarnation, secretHeld, floor } = stage.key
+  const { aliveAt, hash, incarnation, secretHeld, floor } = stage.key
+  const { deleted, seen } = stage.destruction
   switch (stage.destruction.phase) {
     case 'verify':
       return { _tag: 'Read', hash }
@@ -83,7 +86,7 @@ const endingStep = (stage: Ending): Step => {
     case 'delete':
       return { _tag: 'Delete', hash }
     case 'prove':
-      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen: stage.destruction.seen }
+      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen, aliveAt: deleted ? null : aliveAt }
     case 'shred':
       return { _tag: 'Shred', lineage: incarnation.lineage }
   }

@@ -60,6 +60,8 @@ export interface HeldKey {
   readonly floor: Picodollars
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
+  /** When OpenRouter last showed that the key is there. */
+  readonly aliveAt: Instant
   readonly secretHeld: boolean
 }
 
@@ -71,6 +73,8 @@ export interface Destruction {
   readonly touched: boolean
   /** OpenRouter answered 200 for this hash since this removal, or its last retry, began: then its 404 means something. */
   readonly seen: boolean
+  /** OpenRouter said that it deleted the key, and not only that it has none. */
+  readonly deleted: boolean
   /** It was gone before we did anything. */
   readonly alreadyGone: boolean
   readonly proof: Proof | null
@@ -81,6 +85,8 @@ export interface Stray {
   readonly hash: KeyHash
   readonly origin: StrayOrigin
   readonly phase: 'contain' | 'delete' | 'prove'
+  readonly aliveAt: Instant
+  readonly deleted: boolean
   readonly stall: Stall | null
 }
 

@@ -21,4 +21,3 @@ export type VaultEvent =
       readonly credential: number
     }>
   | At<{ readonly type: 'CredentialChanged'; readonly credential: number; readonly pin: AccountPin }>
-  | At<{ readonly type: 'HostConfirmed'; readonly baseUrl: string }>

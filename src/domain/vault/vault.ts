@@ -19,14 +19,12 @@ export type VaultState =
 export type VaultCommand =
   | { readonly _tag: 'Initialise'; readonly vault: VaultId; readonly pin: AccountPin; readonly at: Instant }
   | { readonly _tag: 'ChangeCredential'; readonly pin: AccountPin; readonly at: Instant }
-  | { readonly _tag: 'ConfirmHost'; readonly baseUrl: string; readonly at: Instant }
 
 export type VaultRefusal =
   | { readonly _tag: 'AlreadyInitialised' }
   | { readonly _tag: 'NotInitialised' }
   /** The new credential opens another account than the pinned one. */
   | { readonly _tag: 'OtherAccount' }
-  | { readonly _tag: 'AlreadySettled' }
 
 const shares = (a: ReadonlyArray<WorkspaceId>, b: ReadonlyArray<WorkspaceId>): boolean => a.some((id) => b.includes(id))
 
@@ -50,10 +48,6 @@ const decide = (command: VaultCommand, state: VaultState): Decision => {
           { type: 'VaultInitialised', vault: command.vault, pin: command.pin, credential: 1, at: command.at },
         ])
   if (state._tag === 'Uninitialised') return left({ _tag: 'NotInitialised' })
-  if (command._tag === 'ConfirmHost')
-    return command.baseUrl === state.pin.baseUrl
-      ? left({ _tag: 'AlreadySettled' })
-      : right([{ type: 'HostConfirmed', baseUrl: command.baseUrl, at: command.at }])
   return sameAccount(state.pin, command.pin)
     ? right([{ type: 'CredentialChanged', credential: state.credential + 1, pin: command.pin, at: command.at }])
     : left({ _tag: 'OtherAccount' })
@@ -71,8 +65,6 @@ const evolve = (state: VaultState, event: VaultEvent): VaultState => {
       }
     case 'CredentialChanged':
       return state._tag === 'Initialised' ? { ...state, pin: event.pin, credential: event.credential } : state
-    case 'HostConfirmed':
-      return state._tag === 'Initialised' ? { ...state, pin: { ...state.pin, baseUrl: event.baseUrl } } : state
   }
 }
 

@@ -158,5 +158,4 @@ export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<Vau
     at,
   })),
   CredentialChanged: pins.map((pin) => ({ type: 'CredentialChanged', credential: 2, pin, at })),
-  HostConfirmed: [{ type: 'HostConfirmed', baseUrl: 'http://localhost:9999/api/v1', at }],
 }

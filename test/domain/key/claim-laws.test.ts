@@ -1,11 +1,14 @@
+import { isRight } from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { KeyEvent } from '../../../src/domain/key/event.js'
+import { keyDecider } from '../../../src/domain/key/index.js'
 import { nextStep } from '../../../src/domain/key/next-step.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import { runs } from '../../support/fc-runs.js'
 import { anyHistory, type Turning } from '../../support/key-history.js'
+import { intend } from '../../support/key-story.js'
 
 const eventsOf = <T extends KeyEvent['type']>(
   turnings: ReadonlyArray<Turning>,
@@ -51,7 +54,7 @@ describe('a claim', () => {
           if (command._tag === 'ExpireClaim' && !command.ownerGone) expect(at).toBeGreaterThanOrEqual(claim.until)
         }
       }),
-      runs(600),
+      runs(400),
     )
   })
 
@@ -100,6 +103,19 @@ describe('a creation', () => {
         }
       }),
       runs(500),
+    )
+  })
+
+  it('is refused wherever a key of the name, a stray or a request is unsettled', () => {
+    fc.assert(
+      fc.property(anyHistory, ({ turnings }) => {
+        for (const { after, at } of turnings) {
+          const free = after.stage._tag === 'CreateDue' && after.strays.length === 0
+          if (free) expect(after.claim).toBe(null)
+          expect(isRight(keyDecider.decide(intend(after, at), after))).toBe(free)
+        }
+      }),
+      runs(300),
     )
   })
 

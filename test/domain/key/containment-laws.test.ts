@@ -59,7 +59,7 @@ describe('the wanted policy', () => {
           }
         }
       }),
-      runs(1500),
+      runs(700),
     )
   })
 })
@@ -105,7 +105,7 @@ describe('a rollback', () => {
           expect(restored?.secretHeld).toBe(true)
         }
       }),
-      runs(800),
+      runs(400),
     )
   })
 
@@ -124,7 +124,7 @@ describe('a rollback', () => {
           }
         }
       }),
-      runs(1500),
+      runs(700),
     )
   })
 
@@ -142,7 +142,7 @@ describe('a rollback', () => {
           }
         }
       }),
-      runs(1500),
+      runs(700),
     )
   })
 
@@ -158,7 +158,7 @@ describe('a rollback', () => {
           if (turning.events.some((event) => event.type === undone)) expect(keyOf(turning.after)?.reasons).toEqual(before)
         }
       }),
-      runs(800),
+      runs(400),
     )
   })
 
@@ -174,7 +174,7 @@ describe('a rollback', () => {
           if (kept && undone) expect(keyOf(after)?.remote._tag).toBe('Unknown')
         }
       }),
-      runs(800),
+      runs(400),
     )
   })
 })
@@ -218,7 +218,7 @@ describe('containment', () => {
           if (stage._tag !== 'LeavingAlive') expect(keyOf(after)?.remote._tag).toBe('Unknown')
         }
       }),
-      runs(800),
+      runs(400),
     )
   })
 })

@@ -120,7 +120,7 @@ describe('a life', () => {
           if (from !== to) expect(ways[from], `${from} by ${command._tag} to ${to}`).toContain(to)
         }
       }),
-      runs(600),
+      runs(400),
     )
   })
 

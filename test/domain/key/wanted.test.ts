@@ -84,6 +84,7 @@ describe('the wanted policy of a key', () => {
     floor: birthLimits.none,
     reasons: [],
     remote: { _tag: 'Unknown' },
+    aliveAt: 0 as HeldKey['aliveAt'],
     secretHeld: true,
   }
 

@@ -79,7 +79,7 @@ describe('reading dollars', () => {
       fc.property(anyDecimal, ({ text, exact }) => {
         expect(read(text)).toBe(ceiling(exact))
       }),
-      runs(2000),
+      runs(1000),
     )
   })
 
@@ -91,7 +91,7 @@ describe('reading dollars', () => {
         const [whole = '', fraction = ''] = mantissa.split('.')
         expect(read(text)).toBe(ceiling(fractionOf(`${whole}${fraction}`, fraction.length, Number(exponent))))
       }),
-      runs(2000),
+      runs(1000),
     )
   })
 
@@ -125,7 +125,7 @@ describe('telling dollars', () => {
         expect(read(text)).toBe(amount)
         expect(text).toMatch(/^(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/)
       }),
-      runs(2000),
+      runs(1000),
     )
   })
 

@@ -20,8 +20,6 @@ const commands: Readonly<Record<string, VaultCommand>> = {
   Initialise: { _tag: 'Initialise', vault: id, pin, at },
   'ChangeCredential, same account': { _tag: 'ChangeCredential', pin: sibling, at },
   'ChangeCredential, other account': { _tag: 'ChangeCredential', pin: stranger, at },
-  'ConfirmHost, same': { _tag: 'ConfirmHost', baseUrl: pin.baseUrl, at },
-  'ConfirmHost, other': { _tag: 'ConfirmHost', baseUrl: 'https://two/api/v1', at },
 }
 
 const give = (state: VaultState, command: VaultCommand): VaultState => {
@@ -39,8 +37,6 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       Initialise: 'VaultInitialised',
       'ChangeCredential, same account': 'NotInitialised',
       'ChangeCredential, other account': 'NotInitialised',
-      'ConfirmHost, same': 'NotInitialised',
-      'ConfirmHost, other': 'NotInitialised',
     },
   ],
   [
@@ -50,8 +46,6 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       Initialise: 'AlreadyInitialised',
       'ChangeCredential, same account': 'CredentialChanged',
       'ChangeCredential, other account': 'OtherAccount',
-      'ConfirmHost, same': 'AlreadySettled',
-      'ConfirmHost, other': 'HostConfirmed',
     },
   ],
 ]
@@ -78,7 +72,6 @@ const anyPin: fc.Arbitrary<AccountPin> = fc.record({
 const anyCommand: fc.Arbitrary<VaultCommand> = fc.oneof(
   fc.record({ _tag: fc.constant('Initialise'), vault: fc.constantFrom(id, 'b'.repeat(32) as VaultId), pin: anyPin, at: fc.constant(at) }),
   fc.record({ _tag: fc.constant('ChangeCredential'), pin: anyPin, at: fc.constant(at) }),
-  fc.record({ _tag: fc.constant('ConfirmHost'), baseUrl: fc.constantFrom('https://one/api/v1', 'https://two/api/v1'), at: fc.constant(at) }),
 )
 
 const anyState: fc.Arbitrary<VaultState> = fc
