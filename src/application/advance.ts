@@ -19,6 +19,8 @@ import { type Advanced, begin, finished, type Run, stop } from './run.js'
 const mostCreations = 4
 const mostOvertakings = 256
 const mostGiveUps = 4
+/** Others mostly end long before their claims do, so the log is read again meanwhile. Milliseconds. */
+const longestWait = 1_000
 const mostFactsWithoutPause = 96
 
 /** A second POST is a repetition, and belongs to the budget; the one-cent attempt after a refused zero is not. */
@@ -76,7 +78,7 @@ export const advance = (
     const pause = untilThen(deps.clock, at)
     return pause <= remaining(deps.clock, budget)
       ? pipe(
-          TE.fromTask(deps.clock.sleep(pause)),
+          TE.fromTask(deps.clock.sleep(Math.min(pause, longestWait) as Millis)),
           TE.flatMap(() => go(run)),
         )
       : stop(loaded, run, { _tag: 'InFlight', until: at })

@@ -92,7 +92,7 @@ describe('what proves a key gone', () => {
     expect(done(await remove(bench))).toMatchObject({
       outcome: 'incomplete',
       remote: 'outstanding',
-      reason: 'the key is not seen any more, but nothing shows that this is the right account',
+      reason: 'the key is not seen any more, but no other key answers that would show that this means anything',
     })
     expect(remoteKeys(bench, 'alpha')).toEqual([])
     expect(isSealed(bench, 'alpha')).toBe(true)

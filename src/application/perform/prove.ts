@@ -122,7 +122,7 @@ const gather = (
 const notProven: Cause = {
   kind: 'not-proven',
   status: null,
-  message: 'the key is not seen any more, but nothing shows that this is the right account',
+  message: 'the key is not seen any more, but no other key answers that would show that this means anything',
 }
 
 const stillThere: Cause = { kind: 'not-proven', status: null, message: 'the key can still be seen' }

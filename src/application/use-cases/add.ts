@@ -43,13 +43,13 @@ export const parseAdd = (name: string, options: AddOptions, now: Instant): E.Eit
       name: parsed,
       spec: {
         limits: { monthly },
-        includeByok: options.includeByok ?? false,
+        includeByok: options.includeByok === true,
         expiresAt,
         workspace: null,
         tags,
       },
       workspace: options.workspace ?? null,
-      ifMissing: options.ifMissing ?? false,
+      ifMissing: options.ifMissing === true,
     })),
   )
 
@@ -75,6 +75,8 @@ export const checkLocally = (deps: LocalDeps, request: AddRequest): TE.TaskEithe
       const decision = deps.protocol.decider.decide(addCommand(deps, request.name, request.spec)(state), state)
       if (E.isRight(decision)) return E.right({ _tag: 'Free' })
       const shown = publicState(state)
+      if (request.ifMissing && state.stage._tag === 'Held' && state.stage.key.remote._tag === 'Absent')
+        return E.left({ _tag: 'KeyVanished', name: request.name })
       if (request.ifMissing && (shown === 'active' || shown === 'suspended'))
         return E.right({ _tag: 'There', report: changeReport(request.name, 'unchanged', { state, events: [] }, { remote: 'live' }) })
       if (request.ifMissing && shown === 'provisioning') return E.right({ _tag: 'Unfinished' })

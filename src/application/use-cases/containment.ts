@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
+import type { KeyState } from '../../domain/key/state.js'
 import { isConverged } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
@@ -13,6 +14,7 @@ import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
+import { confirmAtPin } from './observe.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 type Kind = 'suspended' | 'resumed'
@@ -36,6 +38,30 @@ const conclude = (deps: Deps, name: KeyName, kind: Kind, advanced: Advanced): TE
   return undone === null ? TE.right(settled(name, kind, advanced, stage.key.reasons)) : undoneError(deps, undone)
 }
 
+/** What the log says may be older than what somebody did on the dashboard, so an answer from memory is checked first. */
+const lookAgain = (deps: Deps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  state.stage._tag === 'Held' && state.claim === null && state.stage.key.remote._tag !== 'Absent'
+    ? confirmAtPin(deps, name, state.stage.key.hash)
+    : TE.right([])
+
+const begin = (deps: Deps, name: KeyName, command: () => KeyCommand): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, name, command),
+    TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+      if (done._tag === 'Done') return TE.right(done.events)
+      return done.refusal._tag === 'AlreadySettled'
+        ? lookAgain(deps, name, done.state)
+        : TE.left(refusalError(name, done.refusal, done.state))
+    }),
+  )
+
+/** Asking again means: try now, not at the date of the next try. */
+const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
+    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
+  )
+
 const drive = (
   deps: Deps,
   name: KeyName,
@@ -44,14 +70,10 @@ const drive = (
 ): TE.TaskEither<VaultError, ChangeReport> => {
   const budget = startBudget(deps.clock, deps.timing.retryBudget)
   return pipe(
-    transact(deps, name, command),
-    TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
-      if (done._tag === 'Done') return TE.right(done.events)
-      return done.refusal._tag === 'AlreadySettled'
-        ? TE.right([])
-        : TE.left(refusalError(name, done.refusal, done.state))
-    }),
-    TE.flatMap((events) => advance(deps, name, budget, events)),
+    TE.Do,
+    TE.bind('begun', () => begin(deps, name, command)),
+    TE.bind('hurried', () => hurry(deps, name)),
+    TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),
     TE.flatMap((advanced) => conclude(deps, name, kind, advanced)),
   )
 }

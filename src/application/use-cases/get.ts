@@ -30,16 +30,16 @@ const open = (
     TE.map((secret) => ({ name, secret, warning })),
   )
 
+const warningOf = (name: KeyName, key: HeldKey): string | null => {
+  if (key.remote._tag === 'Absent') return `${name} is gone at OpenRouter: somebody deleted it there, and it works no more`
+  return key.reasons.length > 0 ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null
+}
+
 const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {
   const { stage } = state
   switch (stage._tag) {
     case 'Held':
-      return open(
-        deps,
-        name,
-        stage.key,
-        stage.key.reasons.length > 0 ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null,
-      )
+      return open(deps, name, stage.key, warningOf(name, stage.key))
     case 'RollingBack':
       return open(deps, name, stage.key, `${name} was to be removed; its rollback is pending, so it may be disabled`)
     case 'CreateDue':

@@ -9,7 +9,11 @@ import { invalidInput, type VaultError } from '../errors.js'
 const bad = (field: string, rule: string): E.Either<VaultError, never> =>
   E.left({ _tag: 'InvalidInput', field, rule })
 
-export const parseName = (text: string): E.Either<VaultError, KeyName> => pipe(keyName(text), E.mapLeft(invalidInput))
+/** Callers in plain JavaScript get past the types, and what they pass must not get into the log. */
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+export const parseName = (text: string): E.Either<VaultError, KeyName> =>
+  isText(text) ? pipe(keyName(text), E.mapLeft(invalidInput)) : bad('name', 'must be a text')
 
 const dollars = /^\d{1,9}(\.\d{1,4})?$/
 
@@ -33,6 +37,9 @@ const spanOf = (text: string): number | null => {
 
 const isoOf = (text: string): number | null => {
   if (!iso.test(text)) return null
+  const day = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
+  // Date.parse takes 30 February for 2 March.
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== text.slice(0, 10)) return null
   const parsed = Date.parse(text)
   return Number.isNaN(parsed) ? null : parsed
 }
@@ -41,6 +48,7 @@ const momentRule = 'must be a span such as 90d, 12h or 30m, or an ISO 8601 time 
 
 /** When a key is to expire: in the future. OpenRouter takes whole seconds in UTC. */
 export const parseExpiry = (text: string, now: Instant): E.Either<VaultError, Instant> => {
+  if (!isText(text)) return bad('expires', momentRule)
   const length = spanOf(text)
   const moment = length === null ? isoOf(text) : now + length
   if (moment === null) return bad('expires', momentRule)
@@ -54,6 +62,7 @@ export const parseExpiry = (text: string, now: Instant): E.Either<VaultError, In
 
 /** A moment in the past, given as a span back from now or as a time. */
 export const parseSince = (text: string, now: Instant): E.Either<VaultError, Instant> => {
+  if (!isText(text)) return bad('since', momentRule)
   const length = spanOf(text)
   const moment = length === null ? isoOf(text) : Math.max(0, now - length)
   if (moment === null) return bad('since', momentRule)
@@ -76,7 +85,7 @@ export const parseTags = (
   if (entries.length > 32) return bad('tag', 'at most 32 tags a key')
   if (entries.some(([key]) => !tagKey.test(key)))
     return bad('tag', 'a tag name must be 1 to 64 letters, digits, dots, slashes, underscores or hyphens')
-  if (entries.some(([, value]) => !tagValue.test(value)))
+  if (entries.some(([, value]) => !isText(value) || !tagValue.test(value)))
     return bad('tag', 'a tag value must be at most 256 printable characters')
   if (entries.some(([key, value]) => secretLike.test(`${key}=${value}`)))
     return bad('tag', 'looks like a secret; tags are stored readable')
@@ -86,6 +95,6 @@ export const parseTags = (
 /** A note that goes into the log with a suspension. */
 export const parseNote = (note: string | undefined): E.Either<VaultError, string | null> => {
   if (note === undefined) return E.right(null)
-  if (!tagValue.test(note)) return bad('reason', 'must be at most 256 printable characters')
+  if (!isText(note) || !tagValue.test(note)) return bad('reason', 'must be at most 256 printable characters')
   return secretLike.test(note) ? bad('reason', 'looks like a secret; reasons are stored readable') : E.right(note)
 }

@@ -10,6 +10,7 @@ import { causeOf } from '../causes.js'
 import { isCredible } from '../credible.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
+import { checkPin } from '../pin.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import { transact } from '../transact.js'
 import { undoneError } from './outcome.js'
@@ -36,6 +37,16 @@ const confirm = (deps: Deps, name: KeyName, hash: KeyHash): TE.TaskEither<VaultE
     TE.matchE(
       (error) => (error._tag === 'Absent' ? record(deps, name, hash, null) : undoneError(deps, causeOf(error))),
       (details) => record(deps, name, hash, details.policy),
+    ),
+  )
+
+/** The same outside a sweep, where nobody has asked yet whose account this is. */
+export const confirmAtPin = (deps: Deps, name: KeyName, hash: KeyHash): TE.TaskEither<VaultError, Events> =>
+  pipe(
+    checkPin(deps.client, deps.pin),
+    TE.matchE(
+      (error) => undoneError(deps, causeOf(error)),
+      (check) => (check.pinned ? confirm(deps, name, hash) : TE.left<VaultError>({ _tag: 'WrongAccount' })),
     ),
   )
 
@@ -73,6 +84,7 @@ export const observeMissing = (
   deps: Deps,
   states: States,
   listing: KeyListing,
+  unless: (name: KeyName, work: TE.TaskEither<VaultError, Events>) => TE.TaskEither<VaultError, Events>,
 ): TE.TaskEither<VaultError, ReadonlyArray<readonly [KeyName, Events]>> => {
   const listed = new Set(listing.keys.map((key) => key.hash))
   const missing = heldKeys(states).filter(([, key]) => !listed.has(key.hash) && key.remote._tag !== 'Absent')
@@ -81,7 +93,7 @@ export const observeMissing = (
     missing,
     TE.traverseSeqArray(([name, key]) =>
       pipe(
-        confirm(deps, name, key.hash),
+        unless(name, confirm(deps, name, key.hash)),
         TE.map((events) => [name, events] as const),
       ),
     ),

@@ -65,6 +65,12 @@ const allDrift = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport[
   return [...fresh, ...standing.filter((each) => !told.has(each.hash))]
 }
 
+const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>
+  [...swept.problems].flatMap(([name, reason]) => {
+    const state = swept.states.get(name)
+    return state === undefined || open.some((each) => each.name === name) ? [] : [entry(name, state, reason)]
+  })
+
 /** What a reconcile did, from the states before and after. */
 export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport => {
   const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
@@ -84,6 +90,6 @@ export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileRe
         : [],
     ),
     drift: allDrift(swept, driven),
-    outstanding: list(open),
+    outstanding: [...list(open), ...unread(swept, open)],
   }
 }

@@ -1,4 +1,4 @@
-import { isRight } from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -24,6 +24,8 @@ export interface Swept {
   readonly states: States
   readonly findings: ReadonlyArray<Finding>
   readonly events: ReadonlyMap<KeyName, ReadonlyArray<KeyEvent>>
+  /** Keys that could not be read: one of them must not keep the others from being settled. */
+  readonly problems: ReadonlyMap<KeyName, string>
 }
 
 /** Listing first, log second: an intent is in the log before its key can be listed, so no key of ours looks foreign. */
@@ -69,7 +71,10 @@ const condemn = (
     TE.map((done) => (done._tag === 'Done' ? done.events : [])),
   )
 
-/** An unheld key that its owner names is destroyed under the name that it bears. */
+/** Where the end of a key is recorded whose name somebody changed to one that is none. */
+const nameless = (hash: KeyHash): KeyName => `unheld-${hash.slice(0, 16)}` as KeyName
+
+/** An unheld key that its owner points out is destroyed under the name that it bears. */
 const condemnUnheld = (
   findings: ReadonlyArray<Finding>,
   wanted: KeyHash | null,
@@ -77,14 +82,14 @@ const condemnUnheld = (
   if (wanted === null) return TE.right([])
   const unheld = findings.find((finding) => finding._tag === 'Unheld' && finding.hash === wanted)
   const marker = unheld?._tag === 'Unheld' ? parseMarker(unheld.remoteName) : null
-  const name = marker === null ? null : keyName(marker.name)
-  if (marker === null || name === null || !isRight(name))
+  if (marker === null)
     return TE.left({
       _tag: 'NotUnheld',
       hash: wanted,
       message: 'only a key that reconcile reports as unheld can be revoked this way',
     })
-  return TE.right([{ _tag: 'Orphan', name: name.right, hash: wanted, nonce: marker.nonce, origin: 'unheld' }])
+  const name = E.getOrElse(() => nameless(wanted))(keyName(marker.name))
+  return TE.right([{ _tag: 'Orphan', name, hash: wanted, nonce: marker.nonce, origin: 'unheld' }])
 }
 
 /** Looks at the whole account and tells every stream what was seen of its keys. */
@@ -98,13 +103,23 @@ export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<Vaul
       const note = (name: KeyName, found: ReadonlyArray<KeyEvent>): void => {
         if (found.length > 0) events.set(name, [...(events.get(name) ?? []), ...found])
       }
+      const problems = new Map<KeyName, string>()
+      const tolerating = (
+        name: KeyName,
+        work: TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>>,
+      ): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+        TE.orElse((error: VaultError): typeof work => {
+          if (error._tag !== 'RemoteRefused' && error._tag !== 'RemoteUnavailable') return TE.left(error)
+          problems.set(name, error.message)
+          return TE.right([])
+        })(work)
       const known = new Map(seen.listing.keys.map((key) => [key.hash, key.policy]))
       const one = (finding: Finding): TE.TaskEither<VaultError, void> => {
         if (finding._tag === 'Unheld') return TE.right(undefined)
         const work =
           finding._tag === 'Orphan' ? condemn(deps, finding) : observe(deps, seen.states, finding, known)
         return pipe(
-          work,
+          tolerating(finding.name, work),
           TE.map((found) => {
             note(finding.name, found)
           }),
@@ -112,10 +127,10 @@ export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<Vaul
       }
       return pipe(
         TE.traverseSeqArray(one)([...seen.findings, ...extra]),
-        TE.flatMap(() => observeMissing(deps, seen.states, seen.listing)),
+        TE.flatMap(() => observeMissing(deps, seen.states, seen.listing, tolerating)),
         TE.map((missing) => {
           for (const [name, found] of missing) note(name, found)
-          return { states: seen.states, findings: seen.findings, events }
+          return { states: seen.states, findings: seen.findings, events, problems }
         }),
       )
     }),

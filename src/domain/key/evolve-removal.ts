@@ -18,8 +18,9 @@ const unbegun: Destruction = {
 export const onRemovalRequested = (state: KeyState, event: Event<'RemovalRequested'>): KeyState => {
   const { stage } = state
   const { mode } = event
-  if (stage._tag === 'Held' || stage._tag === 'RollingBack')
-    return { ...state, stage: { _tag: 'Removing', key: stage.key, mode, destruction: unbegun } }
+  if (stage._tag === 'Held') return { ...state, stage: { _tag: 'Removing', key: stage.key, mode, destruction: unbegun } }
+  if (stage._tag === 'RollingBack')
+    return { ...state, stage: { _tag: 'Removing', key: stage.key, mode, destruction: { ...unbegun, touched: true } } }
   if (stage._tag !== 'Removing' && stage._tag !== 'Outstanding') return state
   const merged = { leaked: stage.mode.leaked || mode.leaked, force: stage.mode.force || mode.force }
   return { ...state, stage: { ...stage, mode: merged } }

@@ -69,7 +69,7 @@ const strayStep = (stray: Stray, state: KeyState): Step => {
     case 'delete':
       return { _tag: 'Delete', hash: stray.hash }
     case 'prove':
-      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin), aliveAt: stray.deleted ? null : stray.aliveAt }
+      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin) || stray.deleted, aliveAt: stray.deleted ? null : stray.aliveAt }
   }
 }
 
@@ -86,7 +86,7 @@ const endingStep = (stage: Ending): Step => {
     case 'delete':
       return { _tag: 'Delete', hash }
     case 'prove':
-      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen, aliveAt: deleted ? null : aliveAt }
+      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen: seen || deleted, aliveAt: deleted ? null : aliveAt }
     case 'shred':
       return { _tag: 'Shred', lineage: incarnation.lineage }
   }

@@ -44,7 +44,6 @@ describe('the places in events', () => {
   it('take free text where people or OpenRouter speak, and nowhere else', () => {
     const free = places.filter(([, , codec]) => codec instanceof t.StringType).map(([, path]) => path)
     expect([...new Set(free)].sort()).toEqual([
-      'baseUrl',
       'cause.message',
       'label',
       'note',
