@@ -2,17 +2,17 @@ import { join } from 'node:path'
 
 import { type Bench, openBench, type RunOptions, type Saved } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
-import { type Expected, leaksOf, problemsOf } from './check-bench.js'
+import { leaksOf, problemsOf } from './check-bench.js'
 import type { Arrival } from './front.js'
 import type { Scenario } from './scenarios.js'
 
 /**
  * Where a process is killed. At a request: before the service sees it (`lost`), the same with the request arriving after
- * everything else was settled (`late`), when the service has done it (`applied`), when its answer has left (`answered`).
+ * everything else was settled (`late`) or after others had asked for the contrary (`countered`), when the service has done it (`applied`), when its answer has left (`answered`).
  * At a commit: from within, by the preload. At a system call on the database's files: by strace. Or at any time.
  */
 export type Where =
-  | { readonly _tag: 'Request'; readonly nth: number; readonly side: 'lost' | 'late' | 'applied' | 'answered' }
+  | { readonly _tag: 'Request'; readonly nth: number; readonly side: 'lost' | 'late' | 'countered' | 'applied' | 'answered' }
   | { readonly _tag: 'Commit'; readonly nth: number; readonly side: 'before' | 'after' }
   | { readonly _tag: 'SystemCall'; readonly call: string; readonly nth: number }
   | { readonly _tag: 'Time'; readonly after: number }
@@ -70,18 +70,19 @@ const strike = async (bench: Bench, scenario: Scenario, where: Where): Promise<S
     victim.process.kill('SIGKILL')
     await victim.ended
   }
+  const isLate = (arrival: Arrival): boolean => isAt(arrival, 'late') || isAt(arrival, 'countered')
   const isAt = ({ n }: Arrival, side: string): boolean => where._tag === 'Request' && where.side === side && n === where.nth
   front.setGate({
     arrived: async (arrival) => {
-      if (!isAt(arrival, 'lost') && !isAt(arrival, 'late')) return true
+      if (!isAt(arrival, 'lost') && !isLate(arrival)) return true
+      if (isLate(arrival)) late.push(arrival)
       await kill()
-      if (isAt(arrival, 'lost')) return false
-      late.push(arrival)
+      if (!isLate(arrival)) return false
       await turn
       return true
     },
     applied: async (arrival) => {
-      if (isAt(arrival, 'late')) applied()
+      if (isLate(arrival)) applied()
       if (!isAt(arrival, 'applied')) return true
       await kill()
       return false
@@ -120,6 +121,16 @@ export const reconciled = async (bench: Bench): Promise<ReadonlyArray<string>> =
   return [`reconcile exited ${codes.join(', ')}`]
 }
 
+/** Runs commands one after the other; those that fail. */
+export const succeeded = async (bench: Bench, commands: ReadonlyArray<ReadonlyArray<string>>): Promise<ReadonlyArray<string>> => {
+  const problems: Array<string> = []
+  for (const args of commands) {
+    const { code, stderr, stdout } = await bench.run([...args, '--json'])
+    if (code !== 0) problems.push(`meanwhile ${args.join(' ')} exited ${String(code)}: ${stderr}${stdout}`)
+  }
+  return problems
+}
+
 /** What must work at once after a kill, before anything was settled. */
 const usableAtOnce = async (bench: Bench, { untouched }: Scenario): Promise<ReadonlyArray<string>> => {
   const [list, get] = await Promise.all([bench.run(['list', '--json']), bench.run(['get', untouched])])
@@ -147,14 +158,19 @@ export const tryKill = async (cli: BuiltCli, saved: Saved, scenario: Scenario, w
   const label = labelOf(scenario, where)
   try {
     const { killed, intended, release } = await strike(bench, scenario, where)
-    const expected: Expected = scenario.expected(intended || !killed)
-    const problems = [...(await usableAtOnce(bench, scenario)), ...(await reconciled(bench))]
+    const countering = where._tag === 'Request' && where.side === 'countered' && killed ? scenario.counter : undefined
+    const problems = [
+      ...(await usableAtOnce(bench, scenario)),
+      ...(await (countering === undefined ? reconciled(bench) : succeeded(bench, countering.commands))),
+    ]
     if (release !== null) {
       await release()
       problems.push(...(await reconciled(bench)))
+    } else if (where._tag === 'Request' && ['late', 'countered'].includes(where.side)) {
+      problems.push('no request was held back, so nothing was tried')
     }
     if (thorough) problems.push(...(await idempotent(bench)))
-    problems.push(...(await problemsOf(bench, expected, thorough ? undefined : scenario.touched)))
+    problems.push(...(await problemsOf(bench, countering?.expected ?? scenario.expected(intended || !killed), thorough ? undefined : scenario.touched)))
     return { label, killed, problems: problems.map((each) => `${label}: ${each}`) }
   } finally {
     await bench.close()

@@ -66,7 +66,7 @@ const survivors = (trials: ReadonlyArray<Trial>): ReadonlyArray<string> =>
 describe('a process that is killed', { timeout: 240_000 }, () => {
   it('at a request leaves nothing behind that reconcile does not finish or undo', async () => {
     const [add] = scenarios
-    const always = add === undefined ? [] : (['applied', 'late'] as const).map((side) => [add, { _tag: 'Request', nth: 1, side }] as const)
+    const always = add === undefined ? [] : (['applied', 'countered'] as const).map((side) => [add, { _tag: 'Request', nth: 1, side }] as const)
     const trials = await tryAll('killed at requests', [...always, ...some(2, ({ requests }) => requests)])
     // After its last answer a program may end sooner than the signal comes.
     expect(survivors(trials).filter((label) => !label.includes('answered'))).toEqual([])

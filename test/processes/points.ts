@@ -19,15 +19,19 @@ const undisturbed = async (cli: BuiltCli, saved: Saved, scenario: Scenario, opti
   return bench
 }
 
-const sidesOf = ({ method }: Arrival): ReadonlyArray<Extract<Where, { _tag: 'Request' }>['side']> =>
+type Side = Extract<Where, { _tag: 'Request' }>['side']
+
+const sidesOf = ({ counter }: Scenario, { method }: Arrival): ReadonlyArray<Side> => {
   // A read changes nothing, so it is all the same whether it arrived.
-  method === 'GET' ? ['lost', 'answered'] : ['lost', 'late', 'applied', 'answered']
+  if (method === 'GET') return ['lost', 'answered']
+  return counter === undefined ? ['lost', 'late', 'applied', 'answered'] : ['lost', 'late', 'countered', 'applied', 'answered']
+}
 
 export const pointsOf = async (cli: BuiltCli, saved: Saved, scenario: Scenario): Promise<Points> => {
   const bench = await undisturbed(cli, saved, scenario, ({ folder }) => ({ point: { report: join(folder, 'commits') } }))
   const commits = readFileSync(join(bench.folder, 'commits'), 'utf8').trim().split('\n').length
   const requests = bench.front.arrivals.flatMap((arrival): ReadonlyArray<Where> =>
-    sidesOf(arrival).map((side) => ({ _tag: 'Request', nth: arrival.n, side })),
+    sidesOf(scenario, arrival).map((side) => ({ _tag: 'Request', nth: arrival.n, side })),
   )
   await bench.close()
   return {

@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { addManagementKey, createAccount } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
-import { type Bench, claimLength, mustRun, openBench, type Saved, saveBench } from './bench.js'
+import { type Bench, mustRun, openBench, type Saved, saveBench } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
 import type { Arrival } from './front.js'
-import { sleep } from './run-cli.js'
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 
@@ -110,7 +109,7 @@ const killEach = async (
 }
 
 /**
- * A vault with all kinds of unfinished work, whose claims are over: `lost` was created and the answer lost, `held` was
+ * A vault with all kinds of unfinished work of processes that are dead: `lost` was created and the answer lost, `held` was
  * deleted and the answer lost, the suspending of `spare` was never sent, the resuming of `resting` was applied and the
  * answer lost, `drifting` was changed on the dashboard, and `twice` has a stray that was born late.
  */
@@ -131,7 +130,6 @@ export const makePendingVault = (cli: BuiltCli, quiet: Saved): Promise<Saved> =>
         editKey(account, drifting, { _tag: 'SetDisabled', disabled: true }, Date.now()),
       )
       await createElsewhere(bench, lateName)
-      await sleep(claimLength + 500)
       return {}
     },
     quiet,

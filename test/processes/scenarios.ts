@@ -9,6 +9,11 @@ export interface Scenario {
   readonly untouched: string
   /** The names that it touches and that may be there afterwards. */
   readonly touched: ReadonlyArray<string>
+  /**
+   * What others ask for while the killed command's request is still on its way, against its wish; and how all stands once
+   * that request has arrived and a reconcile has run.
+   */
+  readonly counter?: { readonly commands: ReadonlyArray<ReadonlyArray<string>>; readonly expected: Expected }
   /** `intended`: the wish was recorded, so it must come true. */
   readonly expected: (intended: boolean) => Expected
 }
@@ -40,6 +45,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     untouched: 'held',
     touched: ['fresh'],
     expected: changing('fresh', 'gone', 'active'),
+    counter: { commands: [['remove', 'fresh', '--yes']], expected: { ...quietStates, fresh: ['gone'] } },
   },
   {
     name: 'remove',
@@ -48,6 +54,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     untouched: 'spare',
     touched: ['held'],
     expected: changing('held', 'active', 'gone'),
+    counter: { commands: [['remove', 'held', '--yes'], ['add', 'held', '--monthly-limit', '2']], expected: quietStates },
   },
   {
     name: 'suspend',
@@ -56,6 +63,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     untouched: 'spare',
     touched: ['held'],
     expected: changing('held', 'active', 'suspended'),
+    counter: { commands: [['resume', 'held']], expected: quietStates },
   },
   {
     name: 'resume',
@@ -64,6 +72,7 @@ export const scenarios: ReadonlyArray<Scenario> = [
     untouched: 'held',
     touched: ['resting'],
     expected: changing('resting', 'suspended', 'active'),
+    counter: { commands: [['suspend', 'resting']], expected: quietStates },
   },
   {
     name: 'reconcile',

@@ -1,7 +1,7 @@
 import { type Bench, claimLength, openBench, requestTimeout, type Saved } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
 import { type Expected, problemsOf } from './check-bench.js'
-import { reconciled } from './kill-trial.js'
+import { reconciled, succeeded } from './kill-trial.js'
 import { type Point, sleep, untilStopped } from './run-cli.js'
 import { quietStates } from './scenarios.js'
 
@@ -74,15 +74,6 @@ export interface Woken {
   readonly problems: ReadonlyArray<string>
 }
 
-const others = async (bench: Bench, { meanwhile }: Story): Promise<ReadonlyArray<string>> => {
-  const problems: Array<string> = []
-  for (const args of meanwhile) {
-    const { code, stderr, stdout } = await bench.run([...args, '--json'])
-    if (code !== 0) problems.push(`meanwhile ${args.join(' ')} exited ${String(code)}: ${stderr}${stdout}`)
-  }
-  return problems
-}
-
 /** What the woken process sent, against where it was stopped. */
 const sentLate = (bench: Bench, from: number, { method }: Story, at: StopAt): ReadonlyArray<string> => {
   const late = bench.front.arrivals.slice(from).some((arrival) => arrival.method === method)
@@ -109,7 +100,7 @@ export const tryStop = async (cli: BuiltCli, saved: Saved, story: Story, at: Sto
       return { label, code, problems: told([`it was never stopped: ${stderr}`]) }
     }
     const stopped = Date.now()
-    const problems = [...(await others(bench, story))]
+    const problems = [...(await succeeded(bench, story.meanwhile))]
     // The claim must be over before it wakes, whatever the others did.
     await sleep(Math.max(0, claimLength + 100 - (Date.now() - stopped)))
     const sent = bench.front.arrivals.length
