@@ -1,5 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as NEA from 'fp-ts/lib/NonEmptyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { vaultDecider } from '../../domain/vault/vault.js'
@@ -35,6 +36,23 @@ export const checkCredential = (deps: Deps): TE.TaskEither<VaultError, Credentia
     ),
   )
 
+/** Every earlier generation, for a change that was killed may have left one behind. */
+const forgetBefore = (deps: LocalDeps, { state }: LoadedVault, generation: number): TE.TaskEither<VaultError, void> =>
+  pipe(
+    Array.from({ length: generation - 1 }, (_, index) => managementKeyRef(index + 1, state.pin.baseUrl)),
+    TE.traverseSeqArray((ref) => TE.mapLeft(unavailable)(deps.log.shred(ref))),
+    TE.map(() => undefined),
+  )
+
+/** Every earlier one: a process that died between the commit and the shredding, or could not finish it, left its own behind. */
+const shredEarlier = (deps: LocalDeps, { state }: LoadedVault): TE.TaskEither<VaultError, void> =>
+  pipe(
+    NEA.range(1, state.credential),
+    TE.traverseSeqArray((generation) => deps.log.shred(managementKeyRef(generation, state.pin.baseUrl))),
+    TE.mapLeft(unavailable),
+    TE.map(() => undefined),
+  )
+
 const store = (
   deps: LocalDeps,
   loaded: LoadedVault,
@@ -63,8 +81,7 @@ const store = (
         ),
       ),
     ),
-    TE.flatMap(() => TE.mapLeft(unavailable)(deps.log.shred(managementKeyRef(loaded.state.credential, loaded.state.pin.baseUrl)))),
-    TE.map(() => undefined),
+    TE.flatMap(() => forgetBefore(deps, loaded, generation)),
   )
 }
 
