@@ -17,23 +17,39 @@ export interface Page<A> {
   readonly total: number | null
 }
 
+const told = {
+  hash: wire.hash,
+  name: wire.text,
+  label: wire.labelOrNothing,
+  usage: wire.amountOrUnknown,
+  usage_daily: wire.amountOrUnknown,
+  usage_weekly: wire.amountOrUnknown,
+  usage_monthly: wire.amountOrUnknown,
+  created_at: wire.instantOrUnknown,
+  creator_user_id: wire.textOrUnknown,
+  workspace_id: wire.workspaceOrUnknown,
+}
+
 const keyRow = t.type(
   {
-    hash: wire.hash,
-    name: wire.text,
-    label: wire.labelOrNothing,
+    ...told,
     disabled: t.boolean,
     limit: wire.cap,
     limit_reset: wire.reset,
     include_byok_in_limit: t.boolean,
-    usage: wire.amountOrUnknown,
-    usage_daily: wire.amountOrUnknown,
-    usage_weekly: wire.amountOrUnknown,
-    usage_monthly: wire.amountOrUnknown,
-    created_at: wire.instantOrUnknown,
     expires_at: wire.expiry,
-    creator_user_id: wire.textOrUnknown,
-    workspace_id: wire.workspaceOrUnknown,
+  },
+  'a key',
+)
+
+const listedRow = t.type(
+  {
+    ...told,
+    disabled: wire.orUnread(t.boolean),
+    limit: wire.orUnread(wire.cap),
+    limit_reset: wire.orUnread(wire.reset),
+    include_byok_in_limit: wire.orUnread(t.boolean),
+    expires_at: wire.orUnread(wire.expiry),
   },
   'a key',
 )
@@ -86,6 +102,21 @@ const toDetails = (row: t.TypeOf<typeof keyRow>): KeyDetails => ({
   usage: { total: row.usage, day: row.usage_daily, week: row.usage_weekly, month: row.usage_monthly },
 })
 
+// One odd key of somebody else must not hide all others: the listing is what proves absence. A key that may answer counts as one
+// that does, and `other` keeps what could not be read from passing for a policy that we want.
+const toListed = (row: t.TypeOf<typeof listedRow>): KeyDetails => {
+  const { disabled, limit, limit_reset, include_byok_in_limit, expires_at } = row
+  const isRead = ![disabled, limit, limit_reset, include_byok_in_limit, expires_at].includes(undefined)
+  return toDetails({
+    ...row,
+    disabled: disabled ?? false,
+    limit: limit ?? null,
+    limit_reset: isRead ? (limit_reset ?? null) : 'other',
+    include_byok_in_limit: include_byok_in_limit ?? true,
+    expires_at: expires_at ?? null,
+  })
+}
+
 const toWorkspace = ({ id, name, slug }: t.TypeOf<typeof workspaceRow>): Workspace => ({ id, name, slug })
 
 /** `{data: key}` */
@@ -103,10 +134,13 @@ export const decodeCreated: Decode<{ readonly details: KeyDetails; readonly secr
   ({ data, key }) => ({ details: toDetails(data), secret: secret(key) }),
 )
 
-/** `{data: [key]}`, without a total. */
+/**
+ * `{data: [key]}`, without a total. A row needs a hash and a name. One whose policy or expiry cannot be read has the reset `other`,
+ * so that its policy equals no wanted one.
+ */
 export const decodeKeys: Decode<Page<KeyDetails>> = decoding(
-  t.type({ data: t.array(keyRow, 'a list') }, answer),
-  ({ data }) => ({ rows: data.map(toDetails), total: null }),
+  t.type({ data: t.array(listedRow, 'a list') }, answer),
+  ({ data }) => ({ rows: data.map(toListed), total: null }),
 )
 
 export const decodeWorkspaces: Decode<Page<Workspace>> = decoding(

@@ -113,3 +113,11 @@ export const instantOrUnknown = wire('an ISO 8601 time', isNullOr(isInstant), to
 /** `null` or left out: never expires. */
 export const expiry = wire('an ISO 8601 time or null', isNullOr(isInstant), (value) => orNull(readInstant)(absentIsNull(value)))
 export const reset = wire('daily, weekly, monthly, another word or null', isReset, readReset)
+
+/** `undefined` where the codec cannot read the value. */
+export const orUnread = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | undefined, A | undefined, unknown> =>
+  wire(
+    codec.name,
+    (value): value is A | undefined => value === undefined || codec.is(value),
+    (value) => E.right(E.match(() => undefined, (read: A | undefined) => read)(codec.decode(value))),
+  )

@@ -56,9 +56,8 @@ describe('decoding', () => {
   })
 
   it('names path and expected type', () => {
-    expect(no(decodeKeys({ data: [keyJson('a'), keyJson('b', { limit: 'lots' })] }))).toBe(
-      'data.1.limit: expected an amount of dollars or null',
-    )
+    expect(no(decodeKeys({ data: [keyJson('a'), keyJson('b', { name: 7 })] }))).toBe('data.1.name: expected text')
+    expect(no(decodeKey({ data: keyJson('b', { limit: 'lots' }) }))).toBe('data.limit: expected an amount of dollars or null')
     expect(no(decodeKeys(7))).toBe('the answer: expected an object')
     expect(no(decodeKeys({ data: 'x' }))).toBe('data: expected a list')
   })
@@ -148,5 +147,33 @@ describe('what null would mean', () => {
 
   it('an unreadable time of creation is unknown', () => {
     expect(ok(decodeKey({ data: keyJson('a', { created_at: 'long ago' }) })).createdAt).toBeNull()
+  })
+})
+
+describe('a listing with an odd row', () => {
+  const odd = [
+    { limit: -1 },
+    { limit: 1e31 },
+    { limit: undefined },
+    { limit_reset: 7 },
+    { disabled: null },
+    { include_byok_in_limit: 'yes' },
+    { expires_at: 'never' },
+  ]
+
+  it.each(odd)('%j keeps all rows, and its policy is none that can be wanted', (change) => {
+    const { rows } = ok(decodeKeys({ data: [keyJson('a'), keyJson('b', change), keyJson('c')] }))
+    expect(rows.map(({ name }) => name)).toEqual(['a', 'b', 'c'])
+    expect(rows.map(({ policy }) => policy.reset === 'other')).toEqual([false, true, false])
+    expect(rows[1]?.policy.disabled).toBe(false)
+  })
+
+  it('reads what is whole as it reads a single key', () => {
+    const json = keyJson('a', { limit: null, limit_reset: null, expires_at: null })
+    expect(ok(decodeKeys({ data: [json] })).rows).toEqual([ok(decodeKey({ data: json }))])
+  })
+
+  it.each([undefined, null, 7, 'abc'])('is unreadable with a hash of %j', (hash) => {
+    expect(no(decodeKeys({ data: [keyJson('a'), keyJson('b', { hash })] }))).toBe('data.1.hash: expected 64 lowercase hex digits')
   })
 })
