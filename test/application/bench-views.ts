@@ -19,7 +19,7 @@ import { sha256 } from '../simulation/sim-vault.js'
 import type { Answer, Bench } from './harness.js'
 
 export const minute = 60_000
-export const hour = 3_600_000
+const hour = 3_600_000
 
 /** The result of a command that succeeded. */
 export const done = <A>(answer: Answer<A>): A => {

@@ -36,7 +36,7 @@ import type { Commits, FaultScript } from './trouble.js'
 
 /** 2027-01-15T08:00:00Z, when every bench begins. */
 export const epoch = 1_800_000_000_000
-export const baseUrl = 'https://sim.invalid/api/v1'
+const baseUrl = 'https://sim.invalid/api/v1'
 
 /** What goes wrong from now on. Requests and commits are counted from 0 again. */
 export interface Trouble {

@@ -82,7 +82,7 @@ export const anySpec: fc.Arbitrary<KeySpec> = fc.record({
   tags: fc.dictionary(anyText, anyText, { maxKeys: 4, noNullPrototype: true }),
 })
 
-export const causeKinds = [
+const causeKinds = [
   'refused',
   'unreachable',
   'rate-limited',

@@ -36,14 +36,6 @@ export const checkCredential = (deps: Deps): TE.TaskEither<VaultError, Credentia
     ),
   )
 
-/** Every earlier generation, for a change that was killed may have left one behind. */
-const forgetBefore = (deps: LocalDeps, { state }: LoadedVault, generation: number): TE.TaskEither<VaultError, void> =>
-  pipe(
-    Array.from({ length: generation - 1 }, (_, index) => managementKeyRef(index + 1, state.pin.baseUrl)),
-    TE.traverseSeqArray((ref) => TE.mapLeft(unavailable)(deps.log.shred(ref))),
-    TE.map(() => undefined),
-  )
-
 /** Every earlier one: a process that died between the commit and the shredding, or could not finish it, left its own behind. */
 const shredEarlier = (deps: LocalDeps, { state }: LoadedVault): TE.TaskEither<VaultError, void> =>
   pipe(
@@ -81,7 +73,7 @@ const store = (
         ),
       ),
     ),
-    TE.flatMap(() => forgetBefore(deps, loaded, generation)),
+    TE.flatMap(() => shredEarlier(deps, loaded)),
   )
 }
 
