@@ -1,8 +1,10 @@
+import { isRight } from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { KeyCommand } from '../../../src/domain/key/command.js'
 import type { KeyEvent } from '../../../src/domain/key/event.js'
+import { keyDecider } from '../../../src/domain/key/index.js'
 import { samePolicy } from '../../../src/domain/key/remote-policy.js'
 import { enforced } from '../../../src/domain/key/spec.js'
 import type { HeldKey, KeyState } from '../../../src/domain/key/state.js'
@@ -10,6 +12,16 @@ import { containedFor } from '../../../src/domain/key/view.js'
 import { isConverged, wantedOf, wantedPolicy } from '../../../src/domain/key/wanted.js'
 import { runs } from '../../support/fc-runs.js'
 import { anyHistory, type History, type Turning } from '../../support/key-history.js'
+import {
+  applied,
+  attempt,
+  change,
+  changeRefused,
+  changeUnknown,
+  deleted,
+  foundAbsent,
+  hashOf,
+} from '../../support/key-story.js'
 
 const keyOf = ({ stage }: KeyState): HeldKey | null => ('key' in stage ? stage.key : null)
 
@@ -205,6 +217,28 @@ describe('containment', () => {
           }
       }),
       runs(400),
+    )
+  })
+
+  it('is doubted by every late report of a change that may be there, and by no other', () => {
+    fc.assert(
+      fc.property(anyHistory, ({ turnings }) => {
+        for (const { after, at } of turnings) {
+          if (keyOf(after) === null) continue
+          for (const [turn, doubts] of [
+            [applied, true],
+            [deleted, true],
+            [changeUnknown, true],
+            [foundAbsent, true],
+            [changeRefused, false],
+            [change({ _tag: 'Absent' }), false],
+          ] as const) {
+            const late = { ...turn(after, at), attempt: attempt(77_777), hash: hashOf(after) } as KeyCommand
+            expect(isRight(keyDecider.decide(late, after))).toBe(doubts)
+          }
+        }
+      }),
+      runs(100),
     )
   })
 

@@ -146,6 +146,23 @@ describe('the next step', () => {
     )
   })
 
+  it('lets what has stalled rest until its date', () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        for (const [state, at] of moments(history)) {
+          const { claim, stage, strays } = state
+          if (claim !== null || !('stall' in stage) || stage.stall === null) continue
+          if (stage._tag === 'Held' && nextStep(state, at)._tag === 'None') continue
+          if (stage._tag === 'Outstanding' && stage.mode.force && stage.key.secretHeld) continue
+          const others = strays.filter((stray) => stray.stall === null || stray.stall.retryAt <= at)
+          const rests = stage.stall.retryAt > at && others.length === 0
+          expect(nextStep(state, at)._tag).toBe(rests ? 'Later' : 'Due')
+        }
+      }),
+      runs(400),
+    )
+  })
+
   it('comes to an end when all goes well, from wherever it begins', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {

@@ -93,8 +93,8 @@ describe('sweep', () => {
           if (finding._tag !== 'Orphan') continue
           const state = states.get(finding.name)
           expect(state?.watched).toContain(finding.nonce)
-          const remote = keys.find((key) => key.hash === finding.hash && key.name.includes(finding.nonce))
-          expect(remote?.name).toContain(`[lv:${vault}:${finding.nonce}]`)
+          const marks = keys.filter((key) => key.hash === finding.hash && key.name.includes(`[lv:${vault}:${finding.nonce}]`))
+          expect(marks.length).toBeGreaterThan(0)
         }
       }),
       runs(300),
