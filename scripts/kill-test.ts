@@ -6,11 +6,12 @@
 // label contains the text, such as "add, killed applied at request 1". `--node`: another Node to run the program under.
 import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
-import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, stopInCommit } from '../test/processes/crowd-trial.js'
+import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
+import { initCalls, initCommits, initLabel, tryKillInit } from '../test/processes/init-trial.js'
 import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
-import { forget, makePendingVault, makeQuietVault } from '../test/processes/saved-vaults.js'
+import { forget, makePendingVault, makeQuietVault, nothingYet } from '../test/processes/saved-vaults.js'
 import { afterReconcile, type Scenario, scenarios } from '../test/processes/scenarios.js'
 import { trySignal, trySignalInPause } from '../test/processes/signal-trial.js'
 import { stories, tryStop } from '../test/processes/stop-trial.js'
@@ -70,6 +71,18 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
   },
 })
 
+const blank = nothingYet()
+await section(
+  'init, killed at commits and system calls',
+  [...initCommits, ...(strace === null ? [] : initCalls)].map((point) => ({
+    label: initLabel(point),
+    run: async () => {
+      const { killed, problems } = await tryKillInit(cli, blank, point)
+      return { struck: killed ? 1 : 0, problems }
+    },
+  })),
+)
+
 const quiet = await makeQuietVault(cli)
 const pending = await makePendingVault(cli, quiet)
 const savedFor = ({ from }: Scenario): Saved => (from === 'quiet' ? quiet : pending)
@@ -124,6 +137,7 @@ await section('many at once; struck: acknowledged commands', [
   crowd('five suspended, resumed, removed, with readers', () => changeTogether(cli, quiet, 5)),
   crowd('four reconciles', () => reconcileTogether(cli, pending, 4, afterReconcile)),
   crowd('stopped in the middle of a commit', () => stopInCommit(cli, quiet)),
+  crowd('removed while a reader holds on to the file', () => removeUnderReader(cli, quiet)),
 ])
 
 // About ten kills a storm; as many storms as it takes.
@@ -142,7 +156,7 @@ await section(
 )
 console.log(`of the commands among them that were not killed, ${acknowledged} were acknowledged and none may be lost`)
 
-for (const saved of [quiet, pending]) forget(saved)
+for (const saved of [blank, quiet, pending]) forget(saved)
 cli.remove()
 
 const problems = rows.flatMap((row) => row.problems)

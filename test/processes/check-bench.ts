@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
 import { libsqlDriver } from '../../src/adapters/sqlite-log/libsql-driver.js'
-import type { Row } from '../../src/adapters/sqlite-log/driver.js'
+import type { Connection, Row } from '../../src/adapters/sqlite-log/driver.js'
 import { toDollars } from '../../src/domain/shared/picodollars.js'
 import type { Bench, Saved } from './bench.js'
 import { filesIn, makeCanaries } from './canaries.js'
@@ -90,10 +90,15 @@ interface Stored {
   readonly sealed: ReadonlyArray<Row>
 }
 
-const stored = (home: string): Stored => {
+/** The database of a vault, as a stranger to the program opens it. */
+export const openDatabase = (home: string): Connection => {
   const driver = libsqlDriver()
   if (driver === null) throw new Error('libsql is not installed')
-  const connection = driver.open(join(home, 'vault.db'))
+  return driver.open(join(home, 'vault.db'))
+}
+
+const stored = (home: string): Stored => {
+  const connection = openDatabase(home)
   try {
     const integrity = connection.prepare('PRAGMA integrity_check').all()[0]?.['integrity_check']
     return { integrity, sealed: connection.prepare("SELECT owner, bytes FROM sealed WHERE stream LIKE 'key/%'").all() }
@@ -130,7 +135,7 @@ export const leaksOf = ({ folder, front, saved, told }: Bench): ReadonlyArray<st
   return canaries.leaks.map((leak) => `leaked: ${leak}`)
 }
 
-export const listAll = async (bench: Bench): Promise<ReadonlyArray<Listed> | string> => {
+const listAll = async (bench: Bench): Promise<ReadonlyArray<Listed> | string> => {
   const { code, stdout, stderr } = await bench.run(['list', '--all', '--json'])
   return code === 0 ? (JSON.parse(stdout) as ReadonlyArray<Listed>) : `list exited ${String(code)}: ${stderr}`
 }

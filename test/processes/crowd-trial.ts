@@ -1,6 +1,6 @@
 import { type Bench, openBench, type Saved } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
-import { type Expected, problemsOf } from './check-bench.js'
+import { type Expected, openDatabase, problemsOf } from './check-bench.js'
 import { reconciled } from './kill-trial.js'
 import { type Ended, sleep, untilStopped } from './run-cli.js'
 import { quietStates } from './scenarios.js'
@@ -158,4 +158,28 @@ export const stopInCommit = (cli: BuiltCli, saved: Saved): Promise<Crowd> =>
       ...(await problemsOf(bench, expecting(quietStates, ['fresh'], 'active'))),
     ]
     return { acknowledged: acknowledgedIn([...readers, woken]), problems }
+  })
+
+/**
+ * A reader that does not let go of what it reads keeps a removed secret's old bytes in the file. The removal says so, hands
+ * the secret out no more, and is finished once the reader has gone.
+ */
+export const removeUnderReader = (cli: BuiltCli, saved: Saved): Promise<Crowd> =>
+  onBench(cli, saved, async (bench) => {
+    const reader = openDatabase(bench.home)
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM sealed').all()
+    const env = { LEAN_VAULT_RETRY_BUDGET_MS: '1500' }
+    const removal = await bench.run(['remove', 'held', '--yes', '--json'], { env })
+    const get = await bench.run(['get', 'held'])
+    const still = await bench.run(['reconcile', '--json'], { env })
+    reader.exec('COMMIT')
+    reader.close()
+    const problems = [
+      ...notDone([removal, still], [7]),
+      ...notDone([get], [3]),
+      ...(await reconciled(bench)),
+      ...(await problemsOf(bench, expecting(quietStates, ['held'], 'gone'))),
+    ]
+    return { acknowledged: 0, problems }
   })

@@ -4,10 +4,11 @@ import { openBench, type Saved } from './bench.js'
 import { type BuiltCli, copyBuiltCli } from './built-cli.js'
 import { problemsOf } from './check-bench.js'
 import { reconcileTogether } from './crowd-trial.js'
+import { initCommits, tryKillInit } from './init-trial.js'
 import { tryKill, type Trial, type Where } from './kill-trial.js'
 import { type Points, pointsOf, strace, systemCallsOf } from './points.js'
 import { inPool, sample } from './pool.js'
-import { forget, makePendingVault, makeQuietVault } from './saved-vaults.js'
+import { forget, makePendingVault, makeQuietVault, nothingYet } from './saved-vaults.js'
 import { afterReconcile, type Scenario, scenarios } from './scenarios.js'
 import { trySignal } from './signal-trial.js'
 import { storm } from './storm.js'
@@ -74,6 +75,14 @@ describe('a process that is killed', { timeout: 240_000 }, () => {
 
   it('at a commit leaves the vault as it was before it or after it', async () => {
     expect(survivors(await tryAll('killed at commits', some(1, ({ commits }) => commits)))).toEqual([])
+  })
+
+  it('while it makes a vault is followed by one that makes it', async () => {
+    const blank = nothingYet()
+    const trials = await inPool(2, sample(2, initCommits.slice(0, 6)).map((point) => () => tryKillInit(cli, blank, point)))
+    forget(blank)
+    expect(trials.flatMap(({ problems }) => problems)).toEqual([])
+    expect(survivors(trials)).toEqual([])
   })
 
   it('at any moment, among others that are killed too, loses nothing that was acknowledged', async () => {

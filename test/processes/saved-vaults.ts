@@ -12,7 +12,8 @@ import type { Arrival } from './front.js'
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 
-const nothingYet = (): Saved => {
+/** An account, and a machine on which there is no vault yet. */
+export const nothingYet = (): Saved => {
   const managementKey = `sk-or-v1-${randomBytes(32).toString('hex')}`
   const account = createAccount(sha256, { seed: randomBytes(16).toString('hex'), at: Date.now(), workspaces: [], settings: {} })
   return {
