@@ -29,7 +29,7 @@ export const reveal = (hidden: Secret): string => values.get(hidden) ?? ''
 
 const shapes = /sk-or-[A-Za-z0-9_-]+/g
 
-/** Replaces everything that looks like an OpenRouter key, drops control characters, and cuts to `most` characters. */
+/** Replaces everything that looks like an OpenRouter key, drops control characters and those that turn the direction of writing, and cuts to `most` characters. */
 export const scrub = (text: string, most = 240): string =>
   // eslint-disable-next-line no-control-regex -- remote text must not move a terminal's cursor
-  text.replace(shapes, '<redacted>').replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, most)
+  text.replace(shapes, '<redacted>').replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ').slice(0, most)

@@ -167,7 +167,7 @@ describe('no secret is shown', () => {
   })
 
   it('by config, which hides the password of a proxy', async () => {
-    const ran = await bench.run(['config', '--json'], { env: { HTTPS_PROXY: 'http://user:planted-password@proxy.test:3128' } })
+    const ran = await bench.run(['config', '--json'], { env: { HTTPS_PROXY: 'http://user:p@ss/planted-password@proxy.test:3128' } })
     expect(ran.stdout).toContain('proxy.test:3128')
     expect(ran.stdout).not.toContain('planted-password')
   })

@@ -50,11 +50,8 @@ const named = (name: string, { value, origin, source }: Sourced<string | number 
   source,
 })
 
-/** A proxy's address may hold a password, with any character in it: only what follows the last `@` is shown. */
-const withoutPassword = (proxy: string): string => {
-  const at = proxy.lastIndexOf('@')
-  return at < 0 ? proxy : `<redacted>${proxy.slice(at)}`
-}
+/** A proxy's address may hold a password, with any character in it: of what stands before the last `@` only the scheme is shown. */
+const withoutPassword = (proxy: string): string => proxy.replace(/^([a-z]+:\/\/)?.*@/is, '$1<redacted>@')
 
 const environment = (name: string, source: string, value: string | null): EffectiveSetting => ({
   name,

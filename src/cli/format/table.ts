@@ -8,7 +8,7 @@ const gap = '  '
 const narrowest = 8
 
 /** One line of text that moves no cursor. */
-const plain = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
+const plain = (text: string): string => text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 
 const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`)
 
