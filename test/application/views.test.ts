@@ -202,14 +202,11 @@ describe('history', () => {
 
   it('pages through a long log', async () => {
     bench = await openBench({ check: false })
-    done(await bench.run((vault) => vault.add('alpha')))
-    for (let round = 0; round < 180; round += 1) {
-      done(await bench.run((vault) => vault.suspend('alpha')))
-      done(await bench.run((vault) => vault.resume('alpha')))
-    }
+    const names = Array.from({ length: 105 }, (_, n) => `key-${String(n)}`)
+    for (const name of names) done(await bench.run((vault) => vault.add(name)))
     const told = done(await bench.run((vault) => vault.history()))
     expect(told.length).toBe(bench.store.all.length)
-    expect(told.length).toBeGreaterThan(1_000)
+    expect(told.length).toBeGreaterThan(500)
     expect(new Set(told.map((entry) => entry.sequence)).size).toBe(told.length)
   })
 })
