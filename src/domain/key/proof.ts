@@ -15,7 +15,7 @@ export interface Witnesses {
   readonly secret: 'refused' | 'accepted' | 'unknown' | 'not-held'
 }
 
-/** Evidence that a key is gone. `weak` when not every workspace could be listed. */
+/** Evidence that a key is gone. `weak` when no canary could be had or not every workspace could be listed. */
 export interface Proof {
   readonly strength: 'strong' | 'weak'
   readonly witnesses: Witnesses
@@ -28,12 +28,14 @@ export type Verdict =
 
 /**
  * Judges the witnesses. A secret that is still accepted, a listing or a read that shows the key: alive, whatever else was seen.
- * Another account, or no canary (then every hash may read 404): nothing is proven.
+ * Another account, or a canary that is missing too (then every hash reads 404): nothing is proven. An account that has no other
+ * key can offer none; its end is believed, and called weak.
  */
 export const judge = (witnesses: Witnesses): Verdict => {
   const { account, listing, byHash, canary, secret } = witnesses
   if (!account) return { _tag: 'Inconclusive', witnesses }
   if (secret === 'accepted' || listing === 'has-it' || byHash === 'present') return { _tag: 'Alive', witnesses }
-  if (canary === 'missing' || canary === 'none') return { _tag: 'Inconclusive', witnesses }
-  return { _tag: 'Gone', proof: { strength: listing === 'lacks-it' ? 'strong' : 'weak', witnesses } }
+  if (canary === 'missing') return { _tag: 'Inconclusive', witnesses }
+  const strength = listing === 'lacks-it' && canary !== 'none' ? 'strong' : 'weak'
+  return { _tag: 'Gone', proof: { strength, witnesses } }
 }

@@ -8,7 +8,7 @@ const expected = ({ account, listing, byHash, canary, secret }: Witnesses): Verd
   const seenAlive = secret === 'accepted' || listing === 'has-it' || byHash === 'present'
   if (!account) return 'Inconclusive'
   if (seenAlive) return 'Alive'
-  return canary === 'missing' || canary === 'none' ? 'Inconclusive' : 'Gone'
+  return canary === 'missing' ? 'Inconclusive' : 'Gone'
 }
 
 describe('judge', () => {
@@ -28,17 +28,17 @@ describe('judge', () => {
 
   it('proves nothing at another account, nor where a key that ought to answer does not', () => {
     for (const witnesses of allWitnesses)
-      if (!witnesses.account || witnesses.canary === 'missing' || witnesses.canary === 'none') expect(judge(witnesses)._tag).not.toBe('Gone')
+      if (!witnesses.account || witnesses.canary === 'missing') expect(judge(witnesses)._tag).not.toBe('Gone')
   })
 
-  it('calls a proof strong only with a complete listing, and keeps what was seen', () => {
+  it('calls a proof strong only with a complete listing and a canary, and keeps what was seen', () => {
     for (const witnesses of allWitnesses) {
       const verdict = judge(witnesses)
       if (verdict._tag !== 'Gone') {
         expect(verdict.witnesses).toEqual(witnesses)
         continue
       }
-      const strong = witnesses.listing === 'lacks-it'
+      const strong = witnesses.listing === 'lacks-it' && witnesses.canary !== 'none'
       expect(verdict.proof).toEqual({ strength: strong ? 'strong' : 'weak', witnesses })
       expect([witnesses.account, witnesses.byHash]).toEqual([true, 'absent'])
     }
