@@ -22,7 +22,7 @@ describe('remove', () => {
     bench = await benchWithTwo()
   })
 
-  it('contains, deletes, proves and shreds', async () => {
+  it('happy path: contains, deletes, proves and shreds', async () => {
     expect(done(await remove(bench))).toEqual({
       name: 'alpha',
       outcome: 'removed',
@@ -52,7 +52,7 @@ describe('remove', () => {
     expect(bench.takeRequests()).toEqual([])
   })
 
-  it('contains before it deletes: the key can spend nothing when the DELETE is sent', async () => {
+  it('happy path: contains before it deletes: the key can spend nothing when the DELETE is sent', async () => {
     const seen: Array<unknown> = []
     bench.trouble({
       faults: (world, request) => {
@@ -65,7 +65,7 @@ describe('remove', () => {
     expect(seen).toEqual([cannotSpend])
   })
 
-  it('of the last key is proven by its own earlier answers', async () => {
+  it('happy path of the last key: it is proven by its own earlier answers', async () => {
     const alone = await openBench()
     done(await alone.run((vault) => vault.add('alpha')))
     alone.takeRequests()
@@ -78,7 +78,7 @@ describe('remove', () => {
     ])
   })
 
-  it('of a name that is not there sends nothing', async () => {
+  it('not found: sends nothing and records nothing', async () => {
     const gone = await bench.run((vault) => vault.remove('gamma'))
     expect(failed(gone)).toEqual({ _tag: 'KeyNotFound', name: 'gamma' })
     expect(failed(await bench.run((vault) => vault.remove('../gamma')))).toMatchObject({ _tag: 'InvalidInput', field: 'name' })
@@ -86,14 +86,14 @@ describe('remove', () => {
     expect(bench.store.byStream.has('key/gamma')).toBe(false)
   })
 
-  it('of a key that somebody deleted already has nothing to contain: a DELETE in case the read was stale, and the proof', async () => {
+  it('already revoked: nothing to contain; a DELETE in case the read was stale, and the proof', async () => {
     editRemote(bench, 'alpha', { _tag: 'Delete' })
     expect(done(await remove(bench))).toMatchObject({ outcome: 'removed', remote: 'already-gone', proof: 'strong', pending: [] })
     expect(bench.takeRequests()).toEqual([...verifying, ...deleting, ...proving])
     expect(isSealed(bench, 'alpha')).toBe(false)
   })
 
-  it('repeated is not found, and sends nothing', async () => {
+  it('not found when it is repeated, and nothing is sent', async () => {
     done(await remove(bench))
     bench.takeRequests()
     const records = bench.store.all.length
@@ -113,7 +113,7 @@ describe('remove', () => {
     expect(told.filter((entry) => entry.event === 'ProvisioningRequested')).toHaveLength(2)
   })
 
-  it('waits as long as a 429 asks, tries again after a 5xx, and succeeds', async () => {
+  it('retry: waits as long as a 429 asks, tries again after a 5xx, and succeeds', async () => {
     bench.trouble({ faults: either(on('PATCH /keys/:hash', slowDown(3)), on('DELETE /keys/:hash', down, null)) })
     const begun = bench.now()
     expect(done(await remove(bench))).toMatchObject({ outcome: 'removed', remote: 'revoked', proof: 'strong' })
@@ -130,7 +130,7 @@ describe('remove', () => {
     expect(eventsOf(bench, 'alpha')).toContain('ChangeOutcomeUnknown')
   })
 
-  it('repeats the reads that fail within the budget', async () => {
+  it('retry: repeats the reads that fail within the budget', async () => {
     bench.trouble({ faults: either(on('GET /key', down, slowDown(1)), on('GET /keys', null, down)) })
     expect(done(await remove(bench))).toMatchObject({ outcome: 'removed' })
     expect(bench.takeRequests()).toEqual([
@@ -151,7 +151,27 @@ describe('remove', () => {
     ])
   })
 
-  describe('--dry-run', () => {
+  describe('network failure', () => {
+    it('before containment: nothing was changed, which is proven, and the key works', async () => {
+      bench.trouble({ faults: from(0, unreachable) })
+      expect(failed(await remove(bench))).toMatchObject({ _tag: 'RemoteUnavailable' })
+      bench.trouble({})
+      expect(remoteKey(bench, 'alpha')).toMatchObject(wanted)
+      expect(await useKey(bench, 'alpha')).toBe('works')
+      expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state: 'active', pending: [] })
+    })
+
+    it('after containment: the key cannot spend, and is owed until reconcile finishes', async () => {
+      bench.trouble({ faults: from(5, unreachable) })
+      expect(done(await remove(bench))).toMatchObject({ outcome: 'incomplete', remote: 'outstanding', pending: ['revocation'] })
+      expect(remoteKey(bench, 'alpha')).toMatchObject(cannotSpend)
+      bench.trouble({})
+      expect(done(await bench.run((vault) => vault.reconcile())).finished).toMatchObject([{ name: 'alpha', state: 'removed' }])
+      expect(remoteKeys(bench, 'alpha')).toEqual([])
+    })
+  })
+
+  describe('dry run', () => {
     it('reads and records nothing', async () => {
       const records = bench.store.all.length
       const plan = done(await bench.run((vault) => vault.planRemoval('alpha')))
@@ -188,7 +208,7 @@ describe('remove', () => {
     })
   })
 
-  describe('--local-only', () => {
+  describe('local only', () => {
     it('sends nothing, destroys the secret, frees the name and leaves the key alone for ever', async () => {
       const left = remoteKey(bench, 'alpha')
       expect(done(await remove(bench, { localOnly: true }))).toMatchObject({
@@ -207,7 +227,7 @@ describe('remove', () => {
     })
   })
 
-  describe('--force', () => {
+  describe('force', () => {
     it('without the network destroys the secret and owes the key; reconcile pays, and the name is free', async () => {
       bench = await benchWithTwo({ timing: { retryBudget: 0 } })
       bench.trouble({ faults: from(0, unreachable) })
