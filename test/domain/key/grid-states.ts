@@ -145,6 +145,8 @@ const stories: ReadonlyArray<readonly [string, ReadonlyArray<Turn>]> = [
   ['rolling back, restore claimed', [...rollingBack, read(containedPolicy), claim()]],
   ['rolling back, restore unknown', [...rollingBack, read(containedPolicy), claim(), changeUnknown]],
   ['rolling back, stalled', [...rollingBack, read(containedPolicy), claim(), changeRefused]],
+  ['outstanding plain, contain claimed', [...owing(plain), claim(date)]],
+  ['outstanding plain, delete claimed', [...owing(plain), claim(date), applied, claim(date)]],
   ['outstanding leaked, contain refused', [...containing(leaked), claim(), changeRefused]],
   ['outstanding leaked, contain claimed', [...owing(leaked), claim(date)]],
   ['outstanding leaked, delete claimed', [...owing(leaked), claim(date), applied, claim(date)]],
