@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { resolveSettings } from '../../../src/adapters/config/resolve-settings.js'
 import { type FileSettings, type GivenSettings, noFileSettings } from '../../../src/adapters/config/settings.js'
 
-const places = { workingFolder: '/work', userFolder: '/home/u' }
+const places = { workingFolder: '/here', userFolder: '/home/u' }
 const empty = noFileSettings('/v/config.yaml')
 
 const resolved = (given: GivenSettings, env: Record<string, string>, file: FileSettings = empty) => {
@@ -60,9 +60,9 @@ describe('settings', () => {
   )
 
   it('make paths absolute: of the file against the vault, others against the working folder', () => {
-    expect(resolved({ home: 'v' }, {}).home.value).toBe('/work/v')
+    expect(resolved({ home: 'v' }, {}).home.value).toBe('/here/v')
     expect(resolved({ home: '/v' }, {}, file).masterKeyFile.value).toBe('/v/k/vault.key')
-    expect(resolved({ home: '/v' }, { LEAN_VAULT_MASTER_KEY_FILE: 'k' }, file).masterKeyFile.value).toBe('/work/k')
+    expect(resolved({ home: '/v' }, { LEAN_VAULT_MASTER_KEY_FILE: 'k' }, file).masterKeyFile.value).toBe('/here/k')
     const tilde = { ...file, values: { masterKeyFile: { value: '~/k', line: 1 } } }
     expect(resolved({ home: '/v' }, {}, tilde).masterKeyFile.value).toBe('/home/u/k')
   })
