@@ -196,6 +196,17 @@ describe('a key that cannot be made ready', () => {
     expect(done(await add(bench))).toMatchObject({ outcome: 'added' })
   })
 
+  it('because OpenRouter keeps another limit than it was told is deleted, proven gone and forgotten', async () => {
+    const generous = (transport: HttpTransport): HttpTransport => (request) =>
+      transport(request.method === 'PATCH' ? { ...request, body: (request.body ?? '').replace('"limit":5', '"limit":500') } : request)
+    const bench = await openBench({ around: generous })
+    expect(failed(await add(bench))).toMatchObject({
+      _tag: 'RemoteRefused',
+      message: 'OpenRouter keeps another policy than the one that was sent',
+    })
+    await nothingLeft(bench)
+  })
+
   it('because nobody answers any more is incomplete, harmless, and made ready by reconcile', async () => {
     const bench = await openBench()
     bench.trouble({ faults: from(1, unreachable) })

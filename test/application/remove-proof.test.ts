@@ -70,7 +70,7 @@ describe('what proves a key gone', () => {
     expect(failed(await remove(alone))).toEqual({ _tag: 'RemoteUnavailable', message: 'the key can still be seen' })
     const lines = alone.takeRequests()
     expect(lines).toContain('GET /key as alpha')
-    expect(lines.length).toBeLessThan(600)
+    expect(lines.length).toBeLessThan(100)
     expect(eventsOf(alone, 'alpha')).toContain('RevocationDisproved')
     expect(eventsOf(alone, 'alpha')).not.toContain('RevocationProven')
     expect(isSealed(alone, 'alpha')).toBe(true)

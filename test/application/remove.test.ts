@@ -224,6 +224,8 @@ describe('remove', () => {
       expect(report).toEqual({ finished: [], undone: [], orphansRevoked: [], unheld: [], drift: [], outstanding: [] })
       expect(bench.world.account.keys.get(left.hash)).toBe(left)
       expect(done(await bench.run((vault) => vault.add('alpha')))).toMatchObject({ outcome: 'added' })
+      expect(done(await bench.run((vault) => vault.reconcile()))).toMatchObject({ unheld: [], drift: [], orphansRevoked: [] })
+      expect(bench.world.account.keys.get(left.hash)).toBe(left)
     })
   })
 
