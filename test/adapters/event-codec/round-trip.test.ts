@@ -32,14 +32,14 @@ describe('an event', () => {
   it.each(keyEvents)('%s of a key is read back as it was written', (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (event) => comesBack(keyEventCodec, event)),
-      runs(60),
+      runs(40),
     )
   })
 
   it.each(vaultEvents)('%s of the vault is read back as it was written', (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (event) => comesBack(vaultEventCodec, event)),
-      runs(60),
+      runs(40),
     )
   })
 })

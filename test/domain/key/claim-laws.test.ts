@@ -54,7 +54,7 @@ describe('a claim', () => {
           if (command._tag === 'ExpireClaim' && !command.ownerGone) expect(at).toBeGreaterThanOrEqual(claim.until)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -102,7 +102,7 @@ describe('a creation', () => {
           expect(before.claim).toBe(null)
         }
       }),
-      runs(500),
+      runs(300),
     )
   })
 

@@ -53,7 +53,7 @@ describe('the wanted policy', () => {
           expect(command._tag === 'Contain' || command._tag === 'Lift' || undoing, command._tag).toBe(true)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -71,7 +71,7 @@ describe('the wanted policy', () => {
           }
         }
       }),
-      runs(700),
+      runs(400),
     )
   })
 })
@@ -117,7 +117,7 @@ describe('a rollback', () => {
           expect(restored?.secretHeld).toBe(true)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -136,7 +136,7 @@ describe('a rollback', () => {
           }
         }
       }),
-      runs(700),
+      runs(400),
     )
   })
 
@@ -154,7 +154,7 @@ describe('a rollback', () => {
           }
         }
       }),
-      runs(700),
+      runs(400),
     )
   })
 
@@ -170,7 +170,7 @@ describe('a rollback', () => {
           if (turning.events.some((event) => event.type === undone)) expect(keyOf(turning.after)?.reasons).toEqual(before)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -186,7 +186,7 @@ describe('a rollback', () => {
           if (kept && undone) expect(keyOf(after)?.remote._tag).toBe('Unknown')
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 })
@@ -216,7 +216,7 @@ describe('containment', () => {
             if (event.type === 'RevocationDisproved' && key?.hash === event.hash) expect(key.remote._tag).toBe('Unknown')
           }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -252,7 +252,7 @@ describe('containment', () => {
           if (stage._tag !== 'LeavingAlive') expect(keyOf(after)?.remote._tag).toBe('Unknown')
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 })

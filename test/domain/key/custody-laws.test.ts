@@ -1,6 +1,8 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { keyDecider } from '../../../src/domain/key/index.js'
 import { nextStep } from '../../../src/domain/key/next-step.js'
 import type { KeyState, StageTag } from '../../../src/domain/key/state.js'
 import { cannotSpend, wantedPolicy } from '../../../src/domain/key/wanted.js'
@@ -8,6 +10,7 @@ import type { KeyHash } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import { runs } from '../../support/fc-runs.js'
 import { anyHistory, type Turning } from '../../support/key-history.js'
+import { shred } from '../../support/key-story.js'
 
 const accountedFor = (state: KeyState): ReadonlySet<KeyHash> =>
   new Set([
@@ -46,7 +49,7 @@ describe('a remote key', () => {
           for (const hash of ours) expect(known).toContain(hash)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -93,7 +96,7 @@ describe('a remote key', () => {
           }
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -120,7 +123,7 @@ describe('a life', () => {
           if (from !== to) expect(ways[from], `${from} by ${command._tag} to ${to}`).toContain(to)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -133,7 +136,7 @@ describe('a life', () => {
             expect(stage.key.secretHeld).toBe(true)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -178,16 +181,18 @@ describe('a removal', () => {
           if (strict) expect(['Removing', 'Outstanding']).toContain(after.stage._tag)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
   it('destroys the secret of a key that may live only when it was told to', () => {
     fc.assert(
       fc.property(anyHistory, ({ turnings }) => {
-        for (const { before, events } of turnings) {
-          if (!events.some((event) => event.type === 'SecretShredded')) continue
-          const { stage } = before
+        for (const { after, at } of turnings) {
+          // Whoever may come to shred, and for whatever reason.
+          const decision = keyDecider.decide(shred(after, at), after)
+          if (isLeft(decision) || !decision.right.some((event) => event.type === 'SecretShredded')) continue
+          const { stage } = after
           const proven = 'destruction' in stage && stage.destruction.phase === 'shred'
           const forced = stage._tag === 'Outstanding' && stage.mode.force
           expect(proven || forced || stage._tag === 'LeavingAlive').toBe(true)

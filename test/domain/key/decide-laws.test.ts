@@ -42,7 +42,7 @@ describe('decide', () => {
           }, before)
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -65,7 +65,7 @@ describe('decide', () => {
           expect(isLeft(again), `${command._tag} is granted twice`).toBe(true)
         }
       }),
-      runs(500),
+      runs(300),
     )
   })
 
@@ -124,7 +124,7 @@ describe('the next step', () => {
           if (shown === null || shown === 'removed') expect(nothing).toBe(true)
         }
       }),
-      runs(500),
+      runs(300),
     )
   })
 
@@ -142,7 +142,7 @@ describe('the next step', () => {
           }
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -159,7 +159,7 @@ describe('the next step', () => {
           expect(nextStep(state, at)._tag).toBe(rests ? 'Later' : 'Due')
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 

@@ -62,7 +62,7 @@ describe('evolve', () => {
           if (decision !== null && isRight(decision)) everyQuestion(fold(keyDecider, state, decision.right))
         }
       }),
-      runs(400),
+      runs(250),
     )
   })
 
@@ -73,7 +73,7 @@ describe('evolve', () => {
         const next = keyDecider.evolve(before, event)
         if (next.updatedAt !== event.at) expect(next).toBe(before)
       }),
-      runs(1000),
+      runs(500),
     )
   })
 

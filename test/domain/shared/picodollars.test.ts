@@ -79,7 +79,7 @@ describe('reading dollars', () => {
       fc.property(anyDecimal, ({ text, exact }) => {
         expect(read(text)).toBe(ceiling(exact))
       }),
-      runs(1000),
+      runs(600),
     )
   })
 
@@ -91,7 +91,7 @@ describe('reading dollars', () => {
         const [whole = '', fraction = ''] = mantissa.split('.')
         expect(read(text)).toBe(ceiling(fractionOf(`${whole}${fraction}`, fraction.length, Number(exponent))))
       }),
-      runs(1000),
+      runs(600),
     )
   })
 
@@ -111,7 +111,7 @@ describe('reading dollars', () => {
         const result = fromDecimalDollars(text)
         if (isRight(result)) expect(money.decode(money.encode(result.right))).toEqual(result)
       }),
-      runs(1000),
+      runs(600),
     )
     expect(read('999999999999999999e18')).toBe('InvalidValue')
   })
@@ -125,7 +125,7 @@ describe('telling dollars', () => {
         expect(read(text)).toBe(amount)
         expect(text).toMatch(/^(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/)
       }),
-      runs(1000),
+      runs(600),
     )
   })
 
