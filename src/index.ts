@@ -24,7 +24,7 @@ export type {
   VersionConflict,
 } from './application/ports/event-log.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
-export type { KeyRingConflict, KeyRingStore, WrappedKey } from './application/ports/key-ring-store.js'
+export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
 export type {
   CreatedKey,
   Identity,

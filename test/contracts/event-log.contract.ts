@@ -4,6 +4,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { NewRecord, SealedSecret, SecretRef, StreamAppend } from '../../src/application/ports/event-log.js'
+import type { WrappedKey } from '../../src/application/ports/key-ring-store.js'
 import type { VaultStore } from '../../src/application/ports/vault-store.js'
 import { instant } from '../../src/domain/shared/instant.js'
 
@@ -255,15 +256,36 @@ export const eventLogContract = (name: string, makeSubject: () => Promise<EventL
     })
 
     describe('key ring', () => {
-      it('keeps the keys in order and refuses a ring of another length or a taken id', async () => {
-        const key = (keyId: string, ...bytes: number[]) => ({ keyId, bytes: Uint8Array.from(bytes) })
-        expect(await right(store.keyRing.read())).toEqual([])
-        await right(store.keyRing.insert(0, key('z', 1)))
-        expect(await left(store.keyRing.insert(0, key('b', 2)))).toEqual({ _tag: 'KeyRingConflict' })
-        expect(await left(store.keyRing.insert(1, key('z', 2)))).toEqual({ _tag: 'KeyRingConflict' })
-        await right(store.keyRing.insert(1, key('a', 0, 255)))
-        const held = await right((await subject.open()).keyRing.read())
-        expect(held.map(({ keyId, bytes }) => [keyId, ...bytes])).toEqual([['z', 1], ['a', 0, 255]])
+      const key = (keyId: string, ...bytes: number[]): WrappedKey => ({ keyId, bytes: Uint8Array.from(bytes) })
+      const shown = async () => {
+        const { lock, keys } = await right((await subject.open()).keyRing.read())
+        return { lock, keys: keys.map(({ keyId, bytes }) => [keyId, ...bytes]) }
+      }
+      const ring = (lock: string | null, ...keys: ReadonlyArray<ReturnType<typeof key>>) => ({ lock, keys })
+
+      it('is replaced whole, in order, together with its facts', async () => {
+        expect(await shown()).toEqual({ lock: null, keys: [] })
+        await right(store.keyRing.change<never>(() => E.right({ ring: ring(null, key('z', 1)), appends: [] })))
+        expect(await shown()).toEqual({ lock: null, keys: [['z', 1]] })
+        await right(
+          store.keyRing.change<never>(({ keys }) =>
+            E.right({ ring: ring('{"n":1}', ...keys, key('a', 0, 255)), appends: [append('vault', 0, 'moved')] }),
+          ),
+        )
+        expect(await shown()).toEqual({ lock: '{"n":1}', keys: [['z', 1], ['a', 0, 255]] })
+        expect(await versions('vault')).toEqual([1])
+        await right(store.keyRing.change<never>(() => E.right({ ring: ring(null, key('b', 3)), appends: [] })))
+        expect(await shown()).toEqual({ lock: null, keys: [['b', 3]] })
+      })
+
+      it('stays as it was when the work refuses, has nothing to do, or its facts come too late', async () => {
+        await right(store.keyRing.change<never>(() => E.right({ ring: ring('l', key('z', 1)), appends: [append('vault', 0, '1')] })))
+        expect(await left(store.keyRing.change(() => E.left({ _tag: 'Refused' as const })))).toEqual({ _tag: 'Refused' })
+        await right(store.keyRing.change<never>(() => E.right(null)))
+        const late = store.keyRing.change<never>(() => E.right({ ring: ring(null, key('y', 2)), appends: [append('vault', 0, '2')] }))
+        expect(await left(late)).toEqual({ _tag: 'VersionConflict', stream: 'vault' })
+        expect(await shown()).toEqual({ lock: 'l', keys: [['z', 1]] })
+        expect(await versions('vault')).toEqual([1])
       })
     })
 

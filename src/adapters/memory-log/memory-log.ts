@@ -10,7 +10,7 @@ import type {
   StreamAppend,
   VersionConflict,
 } from '../../application/ports/event-log.js'
-import type { KeyRingConflict, KeyRingStore } from '../../application/ports/key-ring-store.js'
+import type { KeyRingStore, RingChange, WrappedRing } from '../../application/ports/key-ring-store.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { type MemoryStore, placeOf } from './memory-store.js'
 
@@ -67,16 +67,23 @@ const commitTo = (store: MemoryStore, commit: Commit): E.Either<VersionConflict 
   return E.right(undefined)
 }
 
-const insertInto = (
+const ringOf = ({ ring }: MemoryStore): WrappedRing => ({
+  lock: ring.lock,
+  keys: ring.keys.map(({ keyId, bytes }) => ({ keyId, bytes: Uint8Array.from(bytes) })),
+})
+
+const changeRing = <Refusal>(
   store: MemoryStore,
-  expectedKeys: number,
-  keyId: string,
-  bytes: Uint8Array,
-): E.Either<KeyRingConflict, void> => {
-  if (store.ring.length !== expectedKeys || store.ring.some((held) => held.keyId === keyId)) {
-    return E.left({ _tag: 'KeyRingConflict' })
-  }
-  store.ring.push({ keyId, bytes: Uint8Array.from(bytes) })
+  work: (now: WrappedRing) => E.Either<Refusal, RingChange | null>,
+): E.Either<Refusal | VersionConflict, void> => {
+  const decided = work(ringOf(store))
+  if (E.isLeft(decided)) return decided
+  if (decided.right === null) return E.right(undefined)
+  const { ring, appends } = decided.right
+  const conflict = conflictIn(store, appends)
+  if (conflict !== null) return E.left(conflict)
+  for (const one of appends) append(store, one)
+  store.ring = { lock: ring.lock, keys: ring.keys.map(({ keyId, bytes }) => ({ keyId, bytes: Uint8Array.from(bytes) })) }
   return E.right(undefined)
 }
 
@@ -113,8 +120,8 @@ export const openMemoryLog = (store: MemoryStore): VaultStore => {
     },
   }
   const keyRing: KeyRingStore = {
-    read: () => run(() => E.right(store.ring.map(({ keyId, bytes }) => ({ keyId, bytes: Uint8Array.from(bytes) })))),
-    insert: (expectedKeys, { keyId, bytes }) => run(() => insertInto(store, expectedKeys, keyId, bytes)),
+    read: () => run(() => E.right(ringOf(store))),
+    change: (work) => run(() => changeRing(store, work)),
   }
   return { info: store.info, log, keyRing }
 }

@@ -1,5 +1,5 @@
 import type { EventRecord, SealedSecret, SecretRef, StreamId } from '../../application/ports/event-log.js'
-import type { WrappedKey } from '../../application/ports/key-ring-store.js'
+import type { WrappedRing } from '../../application/ports/key-ring-store.js'
 import type { LogInfo } from '../../application/ports/vault-store.js'
 
 /**
@@ -11,7 +11,7 @@ export interface MemoryStore {
   readonly all: EventRecord[]
   readonly byStream: Map<StreamId, EventRecord[]>
   readonly sealed: Map<string, SealedSecret>
-  readonly ring: WrappedKey[]
+  ring: WrappedRing
 }
 
 export const makeMemoryStore = (info: LogInfo): MemoryStore => ({
@@ -19,7 +19,7 @@ export const makeMemoryStore = (info: LogInfo): MemoryStore => ({
   all: [],
   byStream: new Map(),
   sealed: new Map(),
-  ring: [],
+  ring: { lock: null, keys: [] },
 })
 
 /** The store as it is now, on its own from then on: a backup, or the same vault on another machine. */
@@ -28,7 +28,7 @@ export const copyMemoryStore = (store: MemoryStore): MemoryStore => ({
   all: [...store.all],
   byStream: new Map([...store.byStream].map(([stream, records]) => [stream, [...records]])),
   sealed: new Map(store.sealed),
-  ring: [...store.ring],
+  ring: store.ring,
 })
 
 /** One text per place. JSON keeps two places apart whatever characters their names hold. */

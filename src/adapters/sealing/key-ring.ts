@@ -1,9 +1,9 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 
-import type { WrappedKey } from '../../application/ports/key-ring-store.js'
+import type { WrappedKey, WrappedRing } from '../../application/ports/key-ring-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import { decrypt, encrypt, joined, nonceLength } from './aead.js'
 import { canonical } from './canonical.js'
@@ -25,7 +25,9 @@ export interface KeyRingBroken {
   readonly message: string
 }
 
-const format = 1
+/** 1: the vault key is in a key file. 2: the lock says where it is, and is bound in. */
+const formatFor = (lock: string | null): number => (lock === null ? 1 : 2)
+
 const idLength = 8
 
 const messages: Readonly<Record<KeyRingBroken['reason'], string>> = {
@@ -47,27 +49,42 @@ export const newDataKey = (): DataKey => {
   return { keyId: randomBytes(8).toString('hex'), key }
 }
 
-const boundTo = (vaultId: VaultId, keyId: string, wrappedBy: Uint8Array): Uint8Array =>
-  canonical('lean-vault wrapped key', `${format}`, vaultId, keyId, Buffer.from(wrappedBy).toString('hex'))
-
-/** A data key wrapped by the vault key: format (1 byte), name of the vault key (8), nonce (12), ciphertext, tag (16). */
-export const wrapKey = (vaultKey: VaultKey, vaultId: VaultId, { keyId, key }: DataKey): WrappedKey => {
-  const wrappedBy = vaultKeyId(vaultKey, vaultId)
-  const bytes = key.export()
-  const aad = boundTo(vaultId, keyId, wrappedBy)
-  const box = encrypt(wrappingKey(vaultKey, vaultId), randomBytes(nonceLength), aad, bytes)
-  bytes.fill(0)
-  return { keyId, bytes: joined(Uint8Array.of(format), wrappedBy, box) }
+const boundTo = (vaultId: VaultId, keyId: string, wrappedBy: Uint8Array, lock: string | null): Uint8Array => {
+  const place = ['lean-vault wrapped key', `${formatFor(lock)}`, vaultId, keyId, Buffer.from(wrappedBy).toString('hex')]
+  return canonical(...place, ...(lock === null ? [] : [createHash('sha256').update(lock, 'utf8').digest('hex')]))
 }
 
-export const wrapRing = (vaultKey: VaultKey, vaultId: VaultId, ring: KeyRing): ReadonlyArray<WrappedKey> =>
-  ring.map((dataKey) => wrapKey(vaultKey, vaultId, dataKey))
+/** The name of the vault key that wrapped a key, as the key itself says; null when it is too short to say. */
+export const wrappedBy = ({ bytes }: WrappedKey): Uint8Array | null =>
+  bytes.length < 1 + idLength ? null : bytes.subarray(1, 1 + idLength)
 
-const unwrapKey = (vaultKey: VaultKey, vaultId: VaultId, { keyId, bytes }: WrappedKey): E.Either<KeyRingBroken, DataKey> => {
-  if (bytes[0] !== format || bytes.length < 1 + idLength) return E.left(broken('damaged'))
-  const wrappedBy = bytes.subarray(1, 1 + idLength)
-  if (Buffer.compare(wrappedBy, vaultKeyId(vaultKey, vaultId)) !== 0) return E.left(broken('wrong-vault-key'))
-  const aad = boundTo(vaultId, keyId, wrappedBy)
+/** A data key wrapped by the vault key: format (1 byte), name of the vault key (8), nonce (12), ciphertext, tag (16). */
+const wrapKey = (vaultKey: VaultKey, vaultId: VaultId, lock: string | null, { keyId, key }: DataKey): WrappedKey => {
+  const by = vaultKeyId(vaultKey, vaultId)
+  const bytes = key.export()
+  const aad = boundTo(vaultId, keyId, by, lock)
+  const box = encrypt(wrappingKey(vaultKey, vaultId), randomBytes(nonceLength), aad, bytes)
+  bytes.fill(0)
+  return { keyId, bytes: joined(Uint8Array.of(formatFor(lock)), by, box) }
+}
+
+/** The ring as it may rest on disk. It opens with this vault key under this very lock and no other. */
+export const wrapRing = (vaultKey: VaultKey, vaultId: VaultId, ring: KeyRing, lock: string | null): WrappedRing => ({
+  lock,
+  keys: ring.map((dataKey) => wrapKey(vaultKey, vaultId, lock, dataKey)),
+})
+
+const unwrapKey = (
+  vaultKey: VaultKey,
+  vaultId: VaultId,
+  lock: string | null,
+  wrapped: WrappedKey,
+): E.Either<KeyRingBroken, DataKey> => {
+  const { keyId, bytes } = wrapped
+  const by = wrappedBy(wrapped)
+  if (by === null || bytes[0] !== formatFor(lock)) return E.left(broken('damaged'))
+  if (Buffer.compare(by, vaultKeyId(vaultKey, vaultId)) !== 0) return E.left(broken('wrong-vault-key'))
+  const aad = boundTo(vaultId, keyId, by, lock)
   const opened = decrypt(wrappingKey(vaultKey, vaultId), aad, bytes.subarray(1 + idLength))
   if (opened === null || opened.length !== 32) return E.left(broken('damaged'))
   const key = createSecretKey(opened)
@@ -79,11 +96,11 @@ const unwrapKey = (vaultKey: VaultKey, vaultId: VaultId, { keyId, bytes }: Wrapp
 export const unwrapRing = (
   vaultKey: VaultKey,
   vaultId: VaultId,
-  wrapped: ReadonlyArray<WrappedKey>,
+  { lock, keys: wrapped }: WrappedRing,
 ): E.Either<KeyRingBroken, KeyRing> => {
   const keys: DataKey[] = []
   for (const one of wrapped) {
-    const key = unwrapKey(vaultKey, vaultId, one)
+    const key = unwrapKey(vaultKey, vaultId, lock, one)
     if (E.isLeft(key)) return key
     keys.push(key.right)
   }

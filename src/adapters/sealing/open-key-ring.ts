@@ -1,10 +1,11 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { LogUnavailable, VersionConflict } from '../../application/ports/event-log.js'
 import type { KeyRingStore } from '../../application/ports/key-ring-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
-import { type KeyRing, type KeyRingBroken, newDataKey, unwrapRing, wrapKey } from './key-ring.js'
+import { type KeyRing, type KeyRingBroken, newDataKey, unwrapRing, wrapRing } from './key-ring.js'
 import type { VaultKey } from './vault-key.js'
 
 /** The vault's ring, opened with its vault key. */
@@ -26,9 +27,12 @@ export const beginKeyRing = (
   store: KeyRingStore,
   vaultKey: VaultKey,
   vaultId: VaultId,
+  lock: string | null = null,
 ): TE.TaskEither<LogUnavailable | KeyRingBroken, KeyRing> =>
   pipe(
-    store.insert(0, wrapKey(vaultKey, vaultId, newDataKey())),
-    TE.orElse((error) => (error._tag === 'KeyRingConflict' ? TE.right(undefined) : TE.left(error))),
+    store.change<never>(({ keys }) =>
+      E.right(keys.length > 0 ? null : { ring: wrapRing(vaultKey, vaultId, [newDataKey()], lock), appends: [] }),
+    ),
+    TE.orElse((error: VersionConflict | LogUnavailable) => (error._tag === 'VersionConflict' ? TE.right(undefined) : TE.left(error))),
     TE.flatMap(() => openKeyRing(store, vaultKey, vaultId)),
   )

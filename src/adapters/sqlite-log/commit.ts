@@ -57,6 +57,10 @@ const firstLeft = <Error>(steps: ReadonlyArray<() => E.Either<Error, void>>): E.
   return E.right(undefined)
 }
 
+/** Appends within a transaction that is open already; the first refusal is the answer. */
+export const appendAll = (database: Database, appends: ReadonlyArray<StreamAppend>): E.Either<Refusal, void> =>
+  firstLeft(appends.map((one) => () => append(database, one)))
+
 /** The transaction is all or nothing, so one event says it all. Only the same bytes at the same place count as ours. */
 const holdsFirstOf =
   (database: Database, { appends }: Commit) =>

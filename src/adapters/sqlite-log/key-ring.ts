@@ -1,17 +1,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-import type { LogUnavailable } from '../../application/ports/event-log.js'
-import type { KeyRingConflict, KeyRingStore, WrappedKey } from '../../application/ports/key-ring-store.js'
+import type { LogUnavailable, VersionConflict } from '../../application/ports/event-log.js'
+import type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from '../../application/ports/key-ring-store.js'
+import { appendAll } from './commit.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
-import { isTaken, unavailable } from './failure.js'
+import { unavailable } from './failure.js'
 import { toBytes } from './records.js'
 import type { Run } from './sqlite-log.js'
 import { inTransaction } from './transaction.js'
 
 const all = 'SELECT key_id, bytes FROM keyring ORDER BY position'
-const one = 'SELECT bytes FROM keyring WHERE key_id = ?'
 const add = 'INSERT INTO keyring (position, key_id, bytes) VALUES (?, ?, ?)'
+const lockOf = `SELECT value FROM meta WHERE name = 'lock'`
+const setLock = `INSERT INTO meta (name, value) VALUES ('lock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+const dropLock = `DELETE FROM meta WHERE name = 'lock'`
+
+const damaged = unavailable('corrupt', 'The vault file is damaged: the key ring cannot be read.')
 
 const toKey = (row: Row): WrappedKey | null => {
   const keyId = row['key_id']
@@ -21,39 +26,63 @@ const toKey = (row: Row): WrappedKey | null => {
 
 const isKey = (key: WrappedKey | null): key is WrappedKey => key !== null
 
-const read = (database: Database): E.Either<LogUnavailable, ReadonlyArray<WrappedKey>> => {
-  const rows = attempt(database, () => database.statement(all).all().map(toKey))
-  if (E.isLeft(rows)) return rows
-  return rows.right.every(isKey)
-    ? E.right(rows.right)
-    : E.left(unavailable('corrupt', 'The vault file is damaged: a key of the key ring cannot be read.'))
+/** Within a transaction, so that lock and keys are of one commit. */
+const readIn = (database: Database): E.Either<LogUnavailable, WrappedRing> => {
+  const keys = database.statement(all).all().map(toKey)
+  const lock = database.statement(lockOf).get()?.['value'] ?? null
+  if (!keys.every(isKey) || (lock !== null && typeof lock !== 'string')) return E.left(damaged)
+  return E.right({ lock, keys })
 }
 
-const taken: KeyRingConflict = { _tag: 'KeyRingConflict' }
+const read = (database: Database): E.Either<LogUnavailable, WrappedRing> => {
+  const begun = attempt(database, () => database.exec('BEGIN'))
+  if (E.isLeft(begun)) return begun
+  const ring = E.flatten(attempt(database, () => readIn(database)))
+  const ended = attempt(database, () => database.exec('ROLLBACK'))
+  if (E.isRight(ended)) return ring
+  database.abandon()
+  return ended
+}
 
-const insert = (
+const write = (database: Database, { lock, keys }: WrappedRing): void => {
+  database.exec('DELETE FROM keyring')
+  keys.forEach(({ keyId, bytes }, n) => database.statement(add).run(n + 1, keyId, bytes))
+  if (lock === null) database.statement(dropLock).run()
+  else database.statement(setLock).run(lock)
+}
+
+const isSame = (a: WrappedRing, b: WrappedRing): boolean =>
+  a.lock === b.lock &&
+  a.keys.length === b.keys.length &&
+  a.keys.every((key, n) => key.keyId === b.keys[n]?.keyId && Buffer.compare(key.bytes, b.keys[n]?.bytes ?? key.bytes) === 0)
+
+const change = <Refusal>(
   database: Database,
-  expectedKeys: number,
-  { keyId, bytes }: WrappedKey,
-): E.Either<KeyRingConflict | LogUnavailable, void> => {
-  const work = (): E.Either<KeyRingConflict, void> => {
-    if (database.statement(all).all().length !== expectedKeys) return E.left(taken)
-    try {
-      return E.right(database.statement(add).run(expectedKeys + 1, keyId, bytes))
-    } catch (error) {
-      if (isTaken(database.driver, error)) return E.left(taken)
-      throw error
-    }
+  work: (now: WrappedRing) => E.Either<Refusal, RingChange | null>,
+): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
+  let wanted: WrappedRing | null = null
+  const run = (): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
+    const now = readIn(database)
+    if (E.isLeft(now)) return now
+    const decided = work(now.right)
+    if (E.isLeft(decided)) return decided
+    if (decided.right === null) return E.right(undefined)
+    wanted = decided.right.ring
+    write(database, wanted)
+    return appendAll(database, decided.right.appends)
   }
   const isThere = (): boolean => {
-    const held = toBytes(database.statement(one).get(keyId)?.['bytes'])
-    return held !== null && Buffer.compare(held, bytes) === 0
+    const found = readIn(database)
+    return wanted !== null && E.isRight(found) && isSame(found.right, wanted)
   }
-  return inTransaction(database, work, isThere)
+  const done = inTransaction(database, run, isThere)
+  // The old rows are in the write-ahead log until it is emptied. A reader may hold that up; a later checkpoint does it then.
+  if (wanted !== null && E.isRight(done)) attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all())
+  return done
 }
 
 /** The key ring in the vault's own database. */
 export const makeKeyRing = (run: Run): KeyRingStore => ({
   read: () => run(read),
-  insert: (expectedKeys, key) => run((database) => insert(database, expectedKeys, key)),
+  change: (work) => run((database) => change(database, work)),
 })

@@ -59,7 +59,7 @@ describe('known answers: what was sealed yesterday must open tomorrow', () => {
   })
 
   it('unwraps as ever', () => {
-    const ring = unwrapRing(vaultKey, vault, [{ keyId: fixed.keyId, bytes: Buffer.from(wrapped, 'hex') }])
+    const ring = unwrapRing(vaultKey, vault, { lock: null, keys: [{ keyId: fixed.keyId, bytes: Buffer.from(wrapped, 'hex') }] })
     expect(rightOf(ring).map(raw)).toEqual([raw(fixed)])
   })
 })
@@ -109,31 +109,31 @@ describe('sealer', () => {
 
 describe('key ring', () => {
   const ring: KeyRing = [newDataKey(), newDataKey(), fixed]
-  const reasonOf = (key: KeyObject, of: typeof vault, wrapped: ReadonlyArray<WrappedKey>): string => {
-    const opened = unwrapRing(key, of, wrapped)
+  const reasonOf = (key: KeyObject, of: typeof vault, wrapped: ReadonlyArray<WrappedKey>, lock: string | null = null): string => {
+    const opened = unwrapRing(key, of, { lock, keys: wrapped })
     return E.isLeft(opened) ? opened.left.reason : 'opened'
   }
 
   it('is the same after wrapping and unwrapping', () => {
-    const again = rightOf(unwrapRing(vaultKey, vault, wrapRing(vaultKey, vault, ring)))
+    const again = rightOf(unwrapRing(vaultKey, vault, wrapRing(vaultKey, vault, ring, null)))
     expect(again.map((key) => [key.keyId, raw(key)])).toEqual(ring.map((key) => [key.keyId, raw(key)]))
   })
 
   it('never shows a data key in what is stored', () => {
-    for (const [n, { bytes }] of wrapRing(vaultKey, vault, ring).entries()) {
+    for (const [n, { bytes }] of wrapRing(vaultKey, vault, ring, null).keys.entries()) {
       expect(hex(bytes)).not.toContain(raw(ring[n] ?? fixed).slice(0, 16))
     }
   })
 
   it('tells a wrong vault key, another vault, and an empty ring', () => {
-    const wrapped = wrapRing(vaultKey, vault, ring)
+    const wrapped = wrapRing(vaultKey, vault, ring, null).keys
     expect(reasonOf(createSecretKey(randomBytes(32)), vault, wrapped)).toBe('wrong-vault-key')
     expect(reasonOf(vaultKey, elsewhere, wrapped)).toBe('wrong-vault-key')
     expect(reasonOf(vaultKey, vault, [])).toBe('empty')
   })
 
   it('refuses every flipped bit and every cut', () => {
-    const [one] = wrapRing(vaultKey, vault, [fixed])
+    const [one] = wrapRing(vaultKey, vault, [fixed], null).keys
     if (one === undefined) throw new Error('no key')
     for (let at = 0; at < one.bytes.length * 8; at += 1) {
       const bytes = Uint8Array.from(one.bytes, (byte, n) => (n === at >> 3 ? byte ^ (1 << (at & 7)) : byte))
@@ -144,8 +144,15 @@ describe('key ring', () => {
     }
   })
 
+  it('opens under its own lock only: a lock that somebody changed, dropped or added is noticed', () => {
+    const under = (lock: string | null): ReadonlyArray<WrappedKey> => wrapRing(vaultKey, vault, ring, lock).keys
+    expect(reasonOf(vaultKey, vault, under('{"a":1}'), '{"a":1}')).toBe('opened')
+    for (const [made, read] of [['{"a":1}', '{"a":2}'], ['{"a":1}', null], [null, '{"a":1}']] as const)
+      expect(reasonOf(vaultKey, vault, under(made), read)).toBe('damaged')
+  })
+
   it('refuses a wrapped key under another name', () => {
-    const [one] = wrapRing(vaultKey, vault, [fixed])
+    const [one] = wrapRing(vaultKey, vault, [fixed], null).keys
     expect(reasonOf(vaultKey, vault, [{ keyId: 'other', bytes: one?.bytes ?? count(1) }])).toBe('damaged')
   })
 
