@@ -15,6 +15,7 @@ import { get } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { parseName, parseNote, parseSince } from './use-cases/input.js'
 import { list, show } from './use-cases/list.js'
+import { panic } from './use-cases/panic.js'
 import { planRemoval } from './use-cases/plan-removal.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { leaveAlive, remove } from './use-cases/remove.js'
@@ -110,6 +111,11 @@ export const makeVault = (local: LocalDeps, remote: Remote): Vault => ({
         remote.deps(),
         TE.flatMap((deps) => resume(deps, parsed)),
       ),
+    ),
+  panic: (scope) =>
+    pipe(
+      remote.deps(),
+      TE.flatMap((deps) => panic(deps, scope)),
     ),
   planRemoval: (name, options = {}) =>
     known(local, name, (parsed) =>

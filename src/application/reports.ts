@@ -128,3 +128,13 @@ export interface CredentialReport {
   readonly account: 'pinned' | 'other'
   readonly workspaces: number
 }
+
+/** What a panic came to, key by key. */
+export interface PanicReport {
+  /** Contained now, and read back. */
+  readonly contained: ReadonlyArray<string>
+  /** Could not spend before: contained by an earlier panic, or contained for its removal. */
+  readonly unchanged: ReadonlyArray<string>
+  /** May still spend: the wish is recorded where that could be, and this is why it is not done. */
+  readonly outstanding: ReadonlyArray<{ readonly name: string; readonly reason: string }>
+}

@@ -8,6 +8,7 @@ import type {
   HistoryEntry,
   KeyInFull,
   KeyView,
+  PanicReport,
   ReconcileReport,
   RemovalPlan,
 } from './reports.js'
@@ -46,6 +47,9 @@ export interface ListOptions {
   readonly state?: string
 }
 
+/** Which keys a panic is to contain: all, or those with a tag. */
+export type PanicScope = 'all' | { readonly tag: { readonly key: string; readonly value: string } }
+
 /** What a reconcile may do beyond settling and reporting. */
 export interface ReconcileOptions {
   /** Say what would be done; record and send nothing. */
@@ -77,6 +81,8 @@ export interface Vault {
   /** Makes a key unable to spend, reversibly. */
   readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
   readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>
+  /** Contains many keys at once, a few at a time; `resume` undoes it key by key. Never stops at the first failure. */
+  readonly panic: (scope: PanicScope) => TaskEither<VaultError, PanicReport>
   /** Reads the remote key and says what `remove` would do; records and changes nothing. */
   readonly planRemoval: (name: string, options?: RemoveOptions) => TaskEither<VaultError, RemovalPlan>
   /** Contains, deletes and proves dead; then destroys the secret. */

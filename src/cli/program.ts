@@ -11,6 +11,7 @@ import { registerHistory } from './commands/history.js'
 import { registerInit } from './commands/init.js'
 import { registerList } from './commands/list.js'
 import { registerNames } from './commands/names.js'
+import { registerPanic } from './commands/panic.js'
 import { registerReconcile } from './commands/reconcile.js'
 import { registerRemove } from './commands/remove.js'
 import { registerResume } from './commands/resume.js'
@@ -29,7 +30,7 @@ const groups: ReadonlyArray<Group> = [
   { heading: 'The vault:', commands: [registerInit, registerCredentials, registerConfig] },
   {
     heading: 'Keys:',
-    commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerRemove],
+    commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove],
   },
   { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerHistory] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },

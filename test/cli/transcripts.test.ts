@@ -121,6 +121,20 @@ describe('transcripts', () => {
     await sh('suspend my-key --reason sk-or-v1-0123456789abcdef')
   })
 
+  began('panic', async (sh) => {
+    await sh('add other --tag team=ops', {})
+    await sh('panic')
+    await sh('panic --all --tag team=web')
+    await sh('panic --all')
+    await sh('panic --all', { columns: 80, answers: [false] })
+    await sh('panic --tag team=nobody --yes')
+    await sh('panic --tag team=web --yes', { columns: 80 })
+    await sh('show my-key --json')
+    await sh('resume my-key')
+    await sh('panic --all --yes', { faults: 'PATCH /keys/*:refuse(403)' })
+    await sh('panic --all --yes --json')
+  })
+
   began('remove', async (sh) => {
     await sh('remove missing')
     await sh('remove my-key')
@@ -257,7 +271,7 @@ describe('transcripts', () => {
 
   scenario('help', async (sh) => {
     await sh('--help')
-    for (const command of ['init', 'add', 'get', 'exec', 'list', 'show', 'suspend', 'resume', 'remove', 'reconcile'])
+    for (const command of ['init', 'add', 'get', 'exec', 'list', 'show', 'suspend', 'resume', 'panic', 'remove', 'reconcile'])
       await sh(`${command} --help`, { columns: 100 })
     for (const command of ['history', 'credentials', 'credentials set', 'config', 'config set', 'sandbox', 'completion', 'version'])
       await sh(`${command} --help`, { columns: 100 })

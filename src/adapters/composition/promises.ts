@@ -49,6 +49,7 @@ export const promised = (vault: Vault): PromisedVault => ({
   show: (name) => settle(vault.show(name)),
   suspend: (name, note) => settle(vault.suspend(name, note)),
   resume: (name) => settle(vault.resume(name)),
+  panic: (scope) => settle(vault.panic(scope)),
   planRemoval: (name, options) => settle(vault.planRemoval(name, options)),
   remove: (name, options) => settle(vault.remove(name, options)),
   reconcile: (options) => settle(vault.reconcile(options)),

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
+import type { ContainmentReason } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { isConverged } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
@@ -44,7 +45,11 @@ const lookAgain = (deps: Deps, name: KeyName, state: KeyState): TE.TaskEither<Va
     ? confirmAtPin(deps, name, state.stage.key.hash)
     : TE.right([])
 
-const begin = (deps: Deps, name: KeyName, command: () => KeyCommand): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+const begin = (
+  deps: Deps,
+  name: KeyName,
+  command: (state: KeyState) => KeyCommand,
+): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
   pipe(
     transact(deps, name, command),
     TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
@@ -62,24 +67,57 @@ const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArr
     TE.map((done) => (done._tag === 'Done' ? done.events : [])),
   )
 
+/** Sends what was recorded, at once, and says what came of it. */
 const drive = (
   deps: Deps,
   name: KeyName,
   kind: Kind,
-  command: () => KeyCommand,
+  begun: ReadonlyArray<KeyEvent>,
 ): TE.TaskEither<VaultError, ChangeReport> => {
   const budget = startBudget(deps.clock, deps.timing.retryBudget)
   return pipe(
-    TE.Do,
-    TE.bind('begun', () => begin(deps, name, command)),
-    TE.bind('hurried', () => hurry(deps, name)),
-    TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),
+    hurry(deps, name),
+    TE.flatMap((hurried) => advance(deps, name, budget, [...begun, ...hurried])),
     TE.flatMap((advanced) => conclude(deps, name, kind, advanced)),
   )
 }
 
+/** Contains a key for a reason; what `begun` recorded already is not asked for again. */
+export const contain = (
+  deps: Deps,
+  name: KeyName,
+  reason: ContainmentReason,
+  note: string | null,
+  begun: ReadonlyArray<KeyEvent> = [],
+): TE.TaskEither<VaultError, ChangeReport> =>
+  pipe(
+    begun.length > 0 ? TE.right(begun) : begin(deps, name, () => ({ _tag: 'Contain', reason, note, at: deps.clock.now() })),
+    TE.flatMap((events) => drive(deps, name, 'suspended', events)),
+  )
+
 export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.TaskEither<VaultError, ChangeReport> =>
-  drive(deps, name, 'suspended', () => ({ _tag: 'Contain', reason: 'user', note, at: deps.clock.now() }))
+  contain(deps, name, 'user', note)
+
+const reasonsOf = ({ stage }: KeyState): ReadonlyArray<ContainmentReason> => (stage._tag === 'Held' ? stage.key.reasons : [])
+
+/** Both of the owner's own reasons are taken away: whoever resumes a key wants it to work. */
+const beginResuming = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+  const lift = (reason: ContainmentReason): KeyCommand => ({ _tag: 'Lift', reason, at: deps.clock.now() })
+  return pipe(
+    begin(deps, name, (state) => lift(reasonsOf(state).includes('panic') ? 'panic' : 'user')),
+    TE.flatMap((first) =>
+      lastOf(first, 'LiftingRequested')?.reason === 'panic'
+        ? pipe(
+            transact(deps, name, () => lift('user')),
+            TE.map((done) => (done._tag === 'Done' ? [...first, ...done.events] : first)),
+          )
+        : TE.right(first),
+    ),
+  )
+}
 
 export const resume = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ChangeReport> =>
-  drive(deps, name, 'resumed', () => ({ _tag: 'Lift', reason: 'user', at: deps.clock.now() }))
+  pipe(
+    beginResuming(deps, name),
+    TE.flatMap((events) => drive(deps, name, 'resumed', events)),
+  )

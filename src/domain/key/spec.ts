@@ -18,7 +18,7 @@ export interface KeySpec {
 }
 
 /** Why a key is contained. It spends again only when no reason is left. */
-export type ContainmentReason = 'user'
+export type ContainmentReason = 'user' | 'panic'
 
 /** The spec as a policy that OpenRouter enforces: the monthly limit sits on the key itself. */
 export const enforced = (spec: KeySpec): RemotePolicy => ({
