@@ -54,7 +54,7 @@ describe('panic', () => {
     const bench = await open(4)
     const report = done(await bench.run((vault) => vault.panic({ tag: { key: 'team', value: 'web' } })))
     expect(report.contained).toEqual(['key-0', 'key-2'])
-    expect(livingAmong(bench).sort()).toEqual(['key-1', 'key-3'])
+    expect([...livingAmong(bench)].sort()).toEqual(['key-1', 'key-3'])
   })
 
   it('resumes a key that was suspended before it too', async () => {
