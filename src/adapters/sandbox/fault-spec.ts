@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 
+import { scrub } from '../../application/secret.js'
 import type { Fault } from '../simulated-openrouter/fault.js'
 
 /** When a rule acts, counted over the requests that match it. */
@@ -76,7 +77,7 @@ const readFault = (name: string, digits: string | undefined): E.Either<string, F
 
 const readRule = (text: string): E.Either<InvalidFaultSpec, FaultRule> => {
   const invalid = (why: string): E.Either<InvalidFaultSpec, never> =>
-    E.left({ _tag: 'InvalidFaultSpec', message: `fault rule "${text}": ${why}` })
+    E.left({ _tag: 'InvalidFaultSpec', message: scrub(`fault rule "${text}": ${why}`, 400) })
   const [, method, path, name, digits, sign, count] = shape.exec(text) ?? []
   if (path === undefined || name === undefined) return invalid('must be like "POST /keys:lost-after@1"')
   const fault = readFault(name, digits)

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+import * as E from 'fp-ts/lib/Either.js'
+import * as yaml from 'yaml'
+
+import { parseEdit } from '../../src/adapters/config/edit-config.js'
+import { checkConfig, parseConfig } from '../../src/adapters/config/read-config.js'
+import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { formatKeyFile, parseKeyFile } from '../../src/adapters/key-file/key-file-format.js'
+import { parseBaseUrl } from '../../src/adapters/openrouter/base-url.js'
+import { proxyFor } from '../../src/adapters/openrouter/proxy.js'
+import * as answers from '../../src/adapters/openrouter/response.js'
+import { retryAfterIn } from '../../src/adapters/openrouter/retry-after.js'
+import { parseFaultSpec } from '../../src/adapters/sandbox/fault-spec.js'
+import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
+import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
+import { parseExpiry, parseLimit, parseName, parseNote, parseSince, parseTags } from '../../src/application/use-cases/input.js'
+import { fromDecimalDollars } from '../../src/domain/shared/picodollars.js'
+import { at, hashOf, ok, sha256 } from '../adapters/openrouter/fakes.js'
+
+/** A parser under fuzz: valid inputs to start from, and the parse. It answers by values; a throw is a defect. */
+export interface Target {
+  readonly name: string
+  readonly samples: ReadonlyArray<string>
+  readonly parse: (input: string) => ReadonlyArray<E.Either<unknown, unknown>>
+}
+
+const folder = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+const filesIn = (path: string): ReadonlyArray<string> =>
+  readdirSync(folder(path))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => readFileSync(`${folder(path)}/${file}`, 'utf8'))
+
+interface Stored {
+  readonly type: string
+  readonly schema: number
+  readonly at: number
+  readonly data: string
+}
+
+/** A record as one text, so that its type and schema are mutated as well as its data. */
+const records = (path: string): ReadonlyArray<string> =>
+  filesIn(path).flatMap((text) => {
+    const stored: ReadonlyArray<Stored> = JSON.parse(text)
+    return stored.map(({ type, schema, data }) => `${type}\n${String(schema)}\n${data}`)
+  })
+
+const recordOf = (input: string, stream: string) => {
+  const [type = '', schema = '', ...data] = input.split('\n')
+  return { sequence: 1, version: 1, stream, type, schema: Number(schema), at: at('2026-08-19T10:00:00Z'), data: data.join('\n') }
+}
+
+const statuses = [200, 201, 400, 401, 403, 404, 408, 429, 500, 503]
+
+/** The first line is the status, the second a header, the rest the body. */
+const responses = (path: string): ReadonlyArray<string> =>
+  filesIn(path).flatMap((text) => {
+    const { body }: { readonly body: unknown } = JSON.parse(text)
+    return statuses.map((status) => `${String(status)}\n7\n${JSON.stringify(body)}`)
+  })
+
+const responseOf = (input: string) => {
+  const [status = '', retryAfter = '', ...body] = input.split('\n')
+  const read = Number.parseInt(status, 10)
+  return {
+    status: read >= 100 && read <= 599 ? read : 200,
+    headers: { 'retry-after': retryAfter, date: 'Wed, 19 Aug 2026 10:00:00 GMT', 'content-type': 'application/json' },
+    body: body.join('\n'),
+  }
+}
+
+const reads = [
+  answers.readIdentity,
+  answers.readWorkspaces,
+  answers.readKeys,
+  answers.readKey(hashOf('k')),
+  answers.readStatus(hashOf('k')),
+  answers.readCreated,
+  answers.readDeleted,
+  answers.readSecretAnswer,
+]
+
+const { account, secret: managementKey } = mintManagementKey(
+  sha256,
+  createAccount(sha256, { seed: 'fuzz', at: 0, workspaces: ['staging'], settings: {} }),
+)
+
+const asked = [
+  'POST\n/keys\n{"name":"k","limit":0,"include_byok_in_limit":true,"expires_at":"2027-01-31T00:00:00Z"}',
+  `PATCH\n/keys/${hashOf('k')}\n{"disabled":true,"limit":0.01,"limit_reset":"monthly"}`,
+  'GET\n/keys\n',
+  'GET\n/workspaces\n',
+  'POST\n/guardrails\n{"name":"g","limit_usd":5,"reset_interval":"daily"}',
+  'POST\n/chat/completions\n{"model":"m","messages":[{"role":"user","content":"x"}]}',
+]
+
+const askSandbox = (input: string): E.Either<unknown, unknown> => {
+  const [method = '', path = '', ...body] = input.split('\n')
+  const request = { method, path, query: { offset: path.slice(-2), workspace_id: path }, bearer: managementKey, body: body.join('\n') }
+  const { response } = handle(sha256, account, request, 1)
+  JSON.parse(response.body === '' ? 'null' : response.body)
+  return response.status >= 500 ? E.left('the simulated service broke down') : E.right(response)
+}
+
+const now = at('2026-08-19T10:00:00Z')
+const base = ok(parseBaseUrl('https://openrouter.ai/api/v1'))
+
+/** Every parser of text from outside. Whole command lines have a test of their own, `test/cli/any-words.test.ts`. */
+export const targets: ReadonlyArray<Target> = [
+  {
+    name: 'config.yaml',
+    samples: ['baseUrl: https://openrouter.ai/api/v1\nhttpTimeoutMs: 30000 # one request\nretryBudgetMs: 0\n', 'settleMs: "5"\n', '{masterKeyFile: /k}'],
+    parse: (input) => [checkConfig(parseConfig(yaml, 'config.yaml', input))],
+  },
+  {
+    name: 'config set',
+    samples: ['httpTimeoutMs 30000', 'baseUrl https://openrouter.ai/api/v1'],
+    parse: (input) => [parseEdit(input.split(' ')[0] ?? '', input.split(' ').slice(1).join(' '))],
+  },
+  { name: 'events of keys', samples: records('adapters/event-codec/golden/key'), parse: (input) => [keyEventCodec.decode(recordOf(input, 'key/k'))] },
+  { name: 'events of the vault', samples: records('adapters/event-codec/golden/vault'), parse: (input) => [vaultEventCodec.decode(recordOf(input, 'vault'))] },
+  {
+    name: 'answers of OpenRouter',
+    samples: [...responses('adapters/openrouter/samples/successes'), ...responses('adapters/openrouter/samples/errors')],
+    parse: (input) => reads.map((read) => read(responseOf(input))),
+  },
+  { name: 'Retry-After', samples: ['7', 'Wed, 19 Aug 2026 10:00:30 GMT'], parse: (input) => [E.right(retryAfterIn({ 'retry-after': input, date: input }))] },
+  { name: 'base URLs', samples: ['https://openrouter.ai/api/v1', 'http://127.0.0.1:8080/api/v1', 'http://[::1]/api/v1'], parse: (input) => [parseBaseUrl(input)] },
+  {
+    name: 'proxies',
+    samples: ['http://user:pa%40ss@proxy.example:3128', 'https://[::1]:443', 'proxy:80'],
+    parse: (input) => [proxyFor(base, { httpsProxy: input, noProxy: null }), proxyFor(base, { httpsProxy: 'http://p', noProxy: input })],
+  },
+  { name: 'key files', samples: [formatKeyFile(Buffer.alloc(32, 7))], parse: (input) => [parseKeyFile(input)] },
+  { name: 'fault plans', samples: ['POST /keys:lost-after@1, DELETE /keys/*:5xx-before(503)*3', '*:slow(50)%10'], parse: (input) => [parseFaultSpec(input)] },
+  { name: 'requests to the sandbox', samples: asked, parse: (input) => [askSandbox(input)] },
+  { name: 'names', samples: ['my-key', 'A.b_c-9'], parse: (input) => [parseName(input)] },
+  { name: 'amounts', samples: ['25', '12.5000', '0'], parse: (input) => [parseLimit('limit', input), fromDecimalDollars(input)] },
+  { name: 'moments', samples: ['90d', '2027-01-31T00:00:00Z', '2027-01-31', '12h'], parse: (input) => [parseExpiry(input, now), parseSince(input, now)] },
+  { name: 'tags and notes', samples: ['team=web', 'a/b.c=d e'], parse: (input) => [parseTags({ [input.split('=')[0] ?? '']: input }), parseNote(input)] },
+]
