@@ -9,6 +9,8 @@ export type LocalError =
   | { readonly _tag: 'Declined' }
   /** The user broke off at a question. */
   | { readonly _tag: 'BrokenOff' }
+  /** What was asked for was done, and its result could not be written to standard output. */
+  | { readonly _tag: 'OutputLost'; readonly code: string }
   /** `sandbox` cannot listen on this port. */
   | { readonly _tag: 'PortUnavailable'; readonly port: number; readonly message: string }
   /** `exec` could not start its command. */
@@ -23,6 +25,7 @@ const localTags: Readonly<Record<LocalError['_tag'], true>> = {
   AnswerNeeded: true,
   Declined: true,
   BrokenOff: true,
+  OutputLost: true,
   PortUnavailable: true,
   CommandNotFound: true,
   CommandNotExecutable: true,

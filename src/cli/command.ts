@@ -16,7 +16,7 @@ export type Register = (program: Command, act: Act) => void
 
 const meanings: Readonly<Record<number, string>> = {
   0: 'done, also when there was nothing to do',
-  1: 'unexpected failure: a bug',
+  1: 'unexpected failure: a bug; or the result could not be written to stdout',
   2: 'usage: a bad flag, name, limit or file, or declined; nothing was changed',
   3: 'no such key',
   4: 'conflict: name taken or owing, key not ready, another process at it, vault exists',

@@ -4,8 +4,10 @@ export interface Output {
   readonly isTerminal: boolean
   /** Width of the terminal in characters; null where there is none. */
   readonly columns: number | null
-  /** True once the reader has gone away; writing is then lost, and that is no error. */
+  /** True once nothing can be written any more. A reader that has gone away is no error. */
   readonly isClosed: () => boolean
+  /** The system's code of the error, such as `ENOSPC`, by which text was lost though a reader was there; null: none was. */
+  readonly failure: () => string | null
 }
 
 /** Standard input, read only where a command asks for it. */

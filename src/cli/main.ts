@@ -5,10 +5,11 @@ import { isatty } from 'node:tty'
 
 import type { Instant } from '../domain/shared/instant.js'
 import { makeAsk } from './ask.js'
+import { asks } from './exec-words.js'
 import { makeLaunch } from './launch.js'
 import type { Io } from './io.js'
 import { inputOf, outputOf } from './node-io.js'
-import { run, tellUnexpected } from './run.js'
+import { run, tellError, tellUnexpected } from './run.js'
 import type { About, CliDeps } from './session.js'
 import { stopExit, watchSignals } from './stop-signal.js'
 
@@ -62,12 +63,14 @@ const deps: CliDeps = {
   pause,
 }
 
-/** Resolves when what was written has left, or can go nowhere any more. */
+/** Resolves when what was written has left, or can go nowhere any more, and the stream has told of its error. */
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) return resolve()
-    stream.write('', () => resolve())
+    if (stream.destroyed || stream.writableLength === 0) return void setImmediate(resolve)
+    stream.write('', () => setImmediate(resolve))
   })
+
+const words = process.argv.slice(2)
 
 const io: Io = {
   stdin: inputOf({ isTerminal: terminals.stdin, stream: () => process.stdin }, stop.signal),
@@ -80,13 +83,14 @@ const io: Io = {
 
 /** What nobody caught may hold a secret in its text, and Node would print it as it is. */
 process.on('uncaughtException', (error) => {
-  const args = process.argv.slice(2)
-  process.exit(tellUnexpected(io, { json: args.includes('--json'), debug: args.includes('--debug') }, error))
+  process.exit(tellUnexpected(io, { json: asks(words, '--json'), debug: asks(words, '--debug') }, error))
 })
 // Warnings of Node's own, such as about experimental modules, must not follow an error document on stderr.
 process.removeAllListeners('warning')
 
-const code = await run(process.argv.slice(2), io, deps)
+const code = await run(words, io, deps)
 await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+const lost = io.stdout.failure()
+const end = lost === null || (code !== 0 && code !== 7) ? code : Math.max(code, tellError(io, asks(words, '--json'), { _tag: 'OutputLost', code: lost }))
 // Connections that are still closing must not hold the shell.
-process.exit(code)
+process.exit(end)

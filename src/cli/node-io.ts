@@ -18,18 +18,26 @@ export interface Lazy<Stream> {
   readonly stream: () => Stream
 }
 
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : 'unknown')
+
+/** What writing to a pipe without a reader gives; the last two are Node's own, after the first. */
+const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
+
 /**
  * A stream whose reader may go away (`| head`): what is written then is dropped, without a complaint, and the command goes on
- * to its end. A removal must not stop half-way because nobody reads its report.
+ * to its end. A removal must not stop half-way because nobody reads its report. Any other error, such as a full disk, is kept as `failure`.
  */
 export const outputOf = ({ isTerminal, stream }: Lazy<WriteStream>): Output => {
   let isClosed = false
+  let failure: string | null = null
   let listening: WriteStream | null = null
   const opened = (): WriteStream => {
     if (listening === null) {
       listening = stream()
-      listening.on('error', () => {
+      listening.on('error', (error) => {
         isClosed = true
+        const code = codeOf(error)
+        if (!readerGone.has(code)) failure ??= code
       })
     }
     return listening
@@ -41,6 +49,7 @@ export const outputOf = ({ isTerminal, stream }: Lazy<WriteStream>): Output => {
     isTerminal,
     columns: isTerminal ? (opened().columns ?? null) : null,
     isClosed: () => isClosed,
+    failure: () => failure,
   }
 }
 

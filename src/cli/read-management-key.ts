@@ -27,8 +27,10 @@ const parse = (text: string, source: string): TE.TaskEither<CliError, Secret> =>
 
 const fromTerminal = ({ deps }: Session): TE.TaskEither<CliError, Secret> =>
   pipe(
-    TE.fromTask<string | null, CliError>(() => deps.ask.hidden('OpenRouter management key')),
-    TE.flatMap((answer) => (answer === null ? TE.left<CliError>({ _tag: 'BrokenOff' }) : parse(answer, 'the answer'))),
+    TE.fromTask<string | false | null, CliError>(() => deps.ask.hidden('OpenRouter management key')),
+    TE.flatMap((answer) =>
+      typeof answer === 'string' ? parse(answer, 'the answer') : TE.left<CliError>({ _tag: answer === null ? 'BrokenOff' : 'Declined' }),
+    ),
   )
 
 const fromPipe = (session: Session): TE.TaskEither<CliError, Secret> =>

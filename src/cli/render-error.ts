@@ -41,6 +41,12 @@ const local = (error: LocalError): Said => {
       return say(2, 'Declined. Nothing was changed.')
     case 'BrokenOff':
       return say(130, 'Broken off. Nothing was changed.')
+    case 'OutputLost':
+      return say(
+        1,
+        `The result could not be written to standard output (${error.code}).`,
+        'What was asked for was done all the same. Check the disk or the file; lean-vault show and lean-vault history tell what is so now.',
+      )
     case 'PortUnavailable':
       return say(2, `Port ${error.port} cannot be opened: ${sentence(error.message)}`, 'Choose another one, or leave --port out.')
     case 'CommandNotFound':

@@ -5,6 +5,7 @@ import { scrub } from '../application/secret.js'
 import { tell } from './answer.js'
 import { type CliError, usage } from './cli-error.js'
 import type { Act } from './command.js'
+import { asks, markCommand } from './exec-words.js'
 import { sentence } from './format/sentence.js'
 import { hasColour, type Io } from './io.js'
 import { makeProgram } from './program.js'
@@ -15,12 +16,6 @@ import { stopExit } from './stop-signal.js'
 
 const execFailed = 125
 const ownExecCodes: ReadonlySet<number> = new Set([126, 127, 130])
-
-/** Flags are looked for by hand where the command line could not be read. */
-const asks = (argv: ReadonlyArray<string>, flag: string): boolean => {
-  const end = argv.indexOf('--')
-  return (end < 0 ? argv : argv.slice(0, end)).includes(flag)
-}
 
 /** What remains of a bug's text: no secret, no control character. */
 const unexpected = (error: unknown): CliError => ({
@@ -37,7 +32,8 @@ export const tellUnexpected = (io: Io, { json, debug }: { readonly json: boolean
   return tellError(io, json, unexpected(error))
 }
 
-const tellError = (io: Io, json: boolean, error: CliError): number => {
+/** Prints an error as `--json` or people want it, and gives its exit code. */
+export const tellError = (io: Io, json: boolean, error: CliError): number => {
   const rendered = renderError(error)
   if (json) {
     io.stderr.write(`${scrub(errorDocument(rendered), 65_536)}\n`)
@@ -83,7 +79,7 @@ export const run = async (argv: ReadonlyArray<string>, io: Io, deps: CliDeps): P
   })
 
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(markCommand(argv), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       code = exitOf(tellUnexpected(io, { json, debug: asks(argv, '--debug') }, error))

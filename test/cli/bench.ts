@@ -188,6 +188,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
       isTerminal: columns !== undefined,
       columns: columns ?? null,
       isClosed: () => false,
+      failure: () => null,
     })
     const exit = await run(argv, {
       stdout: output('stdout'),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -68,6 +69,15 @@ describe('the built program', () => {
     expect(await place.run(['config', 'set', 'settleMs', '5'])).toMatchObject({ code: 0 })
     const config = JSON.parse((await place.run(['config', '--json'])).stdout) as Record<string, unknown>
     expect(config['settleMs']).toMatchObject({ value: 5, origin: 'file' })
+  })
+
+  it.each([['get', 'k'], ['list', '--json'], ['--help']])('does not say that all went well when its output is lost: %s %s', async (...argv) => {
+    await begin()
+    const command = [process.execPath, program.file, ...argv].map((word) => `'${word}'`).join(' ')
+    const env = { PATH: process.env['PATH'] ?? '', HOME: place.folder, LEAN_VAULT_HOME: join(place.folder, 'vault') }
+    const ended = spawnSync('sh', ['-c', `${command} > /dev/full`], { env, encoding: 'utf8' })
+    expect(ended.status).toBe(1)
+    expect(ended.stderr).toContain('could not be written to standard output (ENOSPC)')
   })
 
   it('does not mind a reader that goes away', async () => {

@@ -26,10 +26,19 @@ describe('output', () => {
     const output = outputOf({ isTerminal: false, stream: () => stream })
     output.write('a')
     expect(output.isClosed()).toBe(false)
-    fail[0]?.(new Error('EPIPE'))
+    fail[0]?.(Object.assign(new Error('nobody reads'), { code: 'EPIPE' }))
     output.write('b')
-    expect(output.isClosed()).toBe(true)
+    expect([output.isClosed(), output.failure()]).toEqual([true, null])
     expect(written).toEqual(['a'])
+  })
+
+  it('remembers an error by which text was lost', () => {
+    const fail: Array<(error: Error) => void> = []
+    const stream: WriteStream = { write: () => true, on: (_, listener) => fail.push(listener) }
+    const output = outputOf({ isTerminal: false, stream: () => stream })
+    output.write('a')
+    fail[0]?.(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+    expect([output.isClosed(), output.failure()]).toEqual([true, 'ENOSPC'])
   })
 
   it('knows the width of terminals only', () => {

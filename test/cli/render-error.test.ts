@@ -75,6 +75,7 @@ const all: ByTag = {
   AnswerNeeded: [2, false, [{ _tag: 'AnswerNeeded', what: 'A key is needed', instead: 'Pipe it.' }]],
   Declined: [2, false, [{ _tag: 'Declined' }]],
   BrokenOff: [130, false, [{ _tag: 'BrokenOff' }]],
+  OutputLost: [1, false, [{ _tag: 'OutputLost', code: 'ENOSPC' }]],
   PortUnavailable: [2, false, [{ _tag: 'PortUnavailable', port: 80, message: 'taken' }]],
   CommandNotFound: [127, false, [{ _tag: 'CommandNotFound', command: 'x' }]],
   CommandNotExecutable: [126, false, [{ _tag: 'CommandNotExecutable', command: 'x', reason: 'EACCES' }]],

@@ -60,6 +60,13 @@ const suite = (): void => {
     expect(await place.run(['list'])).toMatchObject({ code: 8 })
   })
 
+  it('Ctrl-D at that question declines, and makes nothing', async () => {
+    const ended = await atTerminal(['init'], 'OpenRouter management key', '\u0004')
+    expect(ended.code).toBe(2)
+    expect(ended.stdout).toContain('Declined. Nothing was changed.')
+    expect(await place.run(['list'])).toMatchObject({ code: 8 })
+  })
+
   it('the management key is typed unseen', async () => {
     const ended = await atTerminal(['init'], 'OpenRouter management key', `${sandbox.managementKey}\r`)
     expect(ended.code).toBe(0)
@@ -73,6 +80,13 @@ const suite = (): void => {
     const ended = await atTerminal(['remove', 'k'], 'Remove k?', '\r')
     expect(ended.code).toBe(2)
     for (const shown of ['k', '$5.00', 'sk-or-v1-', 'Spent this month', 'Declined']) expect(ended.stdout).toContain(shown)
+    expect(await place.run(['get', 'k'])).toMatchObject({ code: 0 })
+  })
+
+  it('remove takes Ctrl-D for no', async () => {
+    const ended = await atTerminal(['remove', 'k'], 'Remove k?', '\u0004')
+    expect(ended.code).toBe(2)
+    expect(ended.stdout).toContain('Declined. Nothing was changed.')
     expect(await place.run(['get', 'k'])).toMatchObject({ code: 0 })
   })
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -81,8 +81,9 @@ const madeNew = (make: () => void): boolean => {
   }
 }
 
+/** Parents that are missing are made too, and as closed: whoever may write in one could put another vault in its place. */
 const makeFolder = (folder: string): void => {
-  mkdirSync(dirname(folder), { recursive: true })
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder))
   if (!madeNew(() => mkdirSync(folder, { mode: 0o700 }))) return
   chmodSync(folder, 0o700)
   syncFolder(dirname(folder))
@@ -96,7 +97,7 @@ const makeFile = (file: string): void => {
 }
 
 /**
- * Makes the folder (0700) and an empty database file (0600) if they are missing, whatever the umask, and syncs their
+ * Makes the folder with its missing parents (0700) and an empty database file (0600) if they are missing, whatever the umask, and syncs their
  * entries. What is there is left as it is. The file is opened here only when it is new: closing it once SQLite has
  * it open would drop SQLite's locks (https://sqlite.org/howtocorrupt.html, section 2.2).
  */

@@ -50,17 +50,19 @@ const handedOut = (session: Session, name: string): TE.TaskEither<CliError, Secr
     }),
   )
 
-const check = ({ env }: Flags): TE.TaskEither<CliError, void> =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(env) && !env.startsWith('LEAN_VAULT_')
+const check = (command: string, { env }: Flags): TE.TaskEither<CliError, void> => {
+  if (command === '') return TE.left(usage('The command to run is an empty word.', 'lean-vault exec <name> -- <command...>'))
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(env) && !env.startsWith('LEAN_VAULT_')
     ? TE.right(undefined)
     : TE.left(usage('--env must be the name of an environment variable, and none of Lean Vault itself.'))
+}
 
 const body =
   (name: string, command: string, args: ReadonlyArray<string>, flags: Flags): Body =>
   (session) =>
     pipe(
       checkName(name),
-      TE.flatMap(() => check(flags)),
+      TE.flatMap(() => check(command, flags)),
       TE.flatMap(() => handedOut(session, name)),
       TE.flatMap((secret) => (session.deps.stop.name() === null ? TE.right(secret) : TE.left<CliError, Secret>({ _tag: 'BrokenOff' }))),
       TE.flatMap((secret) =>

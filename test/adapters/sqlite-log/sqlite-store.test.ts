@@ -131,6 +131,19 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('SQLite s
       for (const name of readdirSync(folder)) expect(mode(join(folder, name)), name).toBe('600')
     })
 
+    it.each([0o000, 0o022, 0o177])('lets nobody else into the parents that it makes under umask %i', async (umask) => {
+      const first = join(folder, 'a')
+      const inner = join(first, 'b/vault')
+      mkdirSync(folder, { mode: 0o700 })
+      const before = process.umask(umask)
+      try {
+        await right(rightOf(openWith(driver, { ...options(), folder: inner }, someVault)).log.close())
+      } finally {
+        process.umask(before)
+      }
+      for (const made of [first, join(first, 'b'), inner]) expect(mode(made), made).toBe('700')
+    })
+
     it.each([0o750, 0o705, 0o711])('refuses a folder of mode %i and says what to run', async (loose) => {
       await made()
       chmodSync(folder, loose)
