@@ -7,6 +7,7 @@ import { wantedOf, wantedPolicy } from '../../src/domain/key/wanted.js'
 import type { KeyHash, Nonce } from '../../src/domain/shared/identifiers.js'
 import {
   add,
+  adopt,
   after,
   alive,
   attempt,
@@ -64,6 +65,7 @@ const changes = (wanted: RemotePolicy, isDelete: boolean): ReadonlyArray<ChangeR
 /** What a key's owner may ask, and what a sweep may bring. */
 const always: ReadonlyArray<Turn> = [
   add,
+  adopt(),
   contain,
   lift,
   remove(plain),

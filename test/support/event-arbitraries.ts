@@ -74,6 +74,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
   const reason = fc.constantFrom('user' as const, 'panic' as const)
   return {
     ProvisioningRequested: of('ProvisioningRequested', { lineage, spec: anySpec }),
+    Adopted: of('Adopted', { lineage, spec: anySpec, hash, label: anyText, policy: anyPolicy, sealed: fc.boolean() }),
     CreationIntended: of('CreationIntended', { attempt, nonce, birthLimit, owner, claimUntil: at }),
     CreationFailed: of('CreationFailed', { attempt, cause: anyCause }),
     CreationOutcomeUnknown: of('CreationOutcomeUnknown', { attempt, cause: anyCause, settleUntil: at }),

@@ -12,6 +12,7 @@ import { fold } from '../../src/domain/decider.js'
 import { type AttemptId, type KeyHash, lineageOf, type Nonce } from '../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import {
+  adopt,
   alive,
   attempt,
   birthPolicy,
@@ -104,6 +105,7 @@ const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): KeyComman
     { _tag: 'Lift', reason: 'user', at },
     { _tag: 'Remove', mode: modes[how % 4] ?? { leaked: false, force: false }, at },
     { _tag: 'LeaveAlive', at },
+    adopt(pick([enabledPolicy, { ...enabledPolicy, reset: null }, { ...foreignPolicy, disabled: true }], how) ?? enabledPolicy, how % 5 > 0)(state, at),
   ]
   return pick([...commands, ...commands.slice(0, 4)], which) ?? { _tag: 'RetryNow', at }
 }

@@ -107,6 +107,23 @@ const dueStep = (state: KeyState, at: Instant): Step => {
 
 export const add: Turn = (state, at) => ({ _tag: 'Add', lineage: lineageOf(name, state.lineages + 1), spec, at })
 
+/** The hash of the key that the name's next life adopts. */
+export const adoptedHash = (state: KeyState): KeyHash => hash(700 + state.lineages)
+
+/** A key that somebody else made becomes ours, under a lifetime cap that our limits cannot say. */
+export const adopt =
+  (policy: RemotePolicy = { ...enabledPolicy, reset: null }, sealed = true): Turn =>
+  (state, at) => ({
+    _tag: 'Adopt',
+    lineage: lineageOf(name, state.lineages + 1),
+    spec: { ...spec, limits: { monthly: null } },
+    hash: adoptedHash(state),
+    label: 'sk-or-v1-def...456',
+    policy,
+    sealed,
+    at,
+  })
+
 /** Attempts are numbered through a name's whole life: the second try of the second life is 22. */
 const number = (state: KeyState): number => (state.lineages - 1) * 20 + creations(state) + 1
 

@@ -62,6 +62,7 @@ const stall = { cause, retryAt: instant }
  */
 export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unknown> } = {
   ProvisioningRequested: t.strict({ lineage, spec }),
+  Adopted: t.strict({ lineage, spec, hash: keyHash, label: t.string, policy, sealed: t.boolean }),
   CreationIntended: t.strict({ attempt: attemptId, nonce, birthLimit: money, owner: ownerId, claimUntil: instant }),
   CreationFailed: t.strict({ attempt: attemptId, cause }),
   CreationOutcomeUnknown: t.strict({ attempt: attemptId, cause, settleUntil: instant }),

@@ -30,6 +30,15 @@ export type LastLook = RemotePolicy | null | 'unread'
 /** What the owner of a key may ask. */
 export type OwnerCommand =
   | At<{ readonly _tag: 'Add'; readonly lineage: Lineage; readonly spec: KeySpec }>
+  | At<{
+      readonly _tag: 'Adopt'
+      readonly lineage: Lineage
+      readonly spec: KeySpec
+      readonly hash: KeyHash
+      readonly label: string
+      readonly policy: RemotePolicy
+      readonly sealed: boolean
+    }>
   | At<{ readonly _tag: 'Contain'; readonly reason: ContainmentReason; readonly note: string | null }>
   | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>

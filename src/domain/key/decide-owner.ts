@@ -16,18 +16,12 @@ export const refuse = (refusal: KeyRefusal): Decision => left(refusal)
 export const unlessInFlight = (state: KeyState, decision: () => Decision): Decision =>
   state.claim === null ? decision() : refuse({ _tag: 'InFlight', until: state.claim.until })
 
-export const onAdd = (command: Command<'Add'>, state: KeyState): Decision => {
+/** Whether a name may begin a new life, and if so with which fact. */
+const beginning = (state: KeyState, first: KeyEvent): Decision => {
   switch (state.stage._tag) {
     case 'Vacant':
     case 'Removed':
-      return state.strays.length > 0
-        ? refuse({ _tag: 'OwesRevocation' })
-        : facts({
-            type: 'ProvisioningRequested',
-            lineage: command.lineage,
-            spec: command.spec,
-            at: command.at,
-          })
+      return state.strays.length > 0 ? refuse({ _tag: 'OwesRevocation' }) : facts(first)
     case 'Outstanding':
       return refuse({ _tag: 'OwesRevocation' })
     case 'CreateDue':
@@ -41,6 +35,14 @@ export const onAdd = (command: Command<'Add'>, state: KeyState): Decision => {
     case 'LeavingAlive':
       return refuse({ _tag: 'NameTaken' })
   }
+}
+
+export const onAdd = ({ lineage, spec, at }: Command<'Add'>, state: KeyState): Decision =>
+  beginning(state, { type: 'ProvisioningRequested', lineage, spec, at })
+
+export const onAdopt = (command: Command<'Adopt'>, state: KeyState): Decision => {
+  const { lineage, spec, hash, label, policy, sealed, at } = command
+  return beginning(state, { type: 'Adopted', lineage, spec, hash, label, policy, sealed, at })
 }
 
 /** Where suspending and resuming make no sense, the reason why. */

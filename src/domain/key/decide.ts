@@ -2,7 +2,7 @@ import type { KeyCommand } from './command.js'
 import { onRecordChange } from './decide-change.js'
 import { onClaim, onExpireClaim, onIntendCreation, onRecordCreation, onRecordLook } from './decide-creation.js'
 import { onGiveUp } from './decide-giving-up.js'
-import { type Decision, onAdd, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
+import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
 import type { KeyState } from './state.js'
 
@@ -11,6 +11,8 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
   switch (command._tag) {
     case 'Add':
       return onAdd(command, state)
+    case 'Adopt':
+      return onAdopt(command, state)
     case 'Contain':
       return onContain(command, state)
     case 'Lift':

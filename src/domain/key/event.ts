@@ -27,6 +27,17 @@ type At<E> = E & { readonly at: Instant }
  */
 export type KeyEvent =
   | At<{ readonly type: 'ProvisioningRequested'; readonly lineage: Lineage; readonly spec: KeySpec }>
+  /** A key that was not made here became ours to look after. Its policy then is what its owner wants, until told otherwise. */
+  | At<{
+      readonly type: 'Adopted'
+      readonly lineage: Lineage
+      readonly spec: KeySpec
+      readonly hash: KeyHash
+      readonly label: string
+      readonly policy: RemotePolicy
+      /** Whether its secret was sealed here too; without it a key can be limited, contained and removed, but not handed out. */
+      readonly sealed: boolean
+    }>
   | At<{
       readonly type: 'CreationIntended'
       readonly attempt: AttemptId

@@ -1,6 +1,7 @@
 import type { KeyEvent } from './event.js'
-import { birthLimits } from './spec.js'
-import type { Attempt, HeldKey, Incarnation, KeyState } from './state.js'
+import type { RemotePolicy } from './remote-policy.js'
+import { birthLimits, enforced, type KeySpec } from './spec.js'
+import type { Attempt, HeldKey, Incarnation, KeptLimit, KeyState } from './state.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -11,6 +12,35 @@ export const onProvisioningRequested = (state: KeyState, event: Event<'Provision
     ...state,
     lineages: state.lineages + 1,
     stage: { _tag: 'CreateDue', incarnation, birthLimit: birthLimits.none, tries: 0 },
+  }
+}
+
+const keptLimit = ({ limit, reset }: RemotePolicy, spec: KeySpec): KeptLimit | null => {
+  const said = enforced(spec)
+  return said.limit === limit && said.reset === reset ? null : { limit, reset }
+}
+
+/** A key that was disabled when it came stays disabled until somebody resumes it. */
+export const onAdopted = (state: KeyState, event: Event<'Adopted'>): KeyState => {
+  if (state.stage._tag !== 'Vacant' && state.stage._tag !== 'Removed') return state
+  const { lineage, spec, hash, label, policy, sealed, at } = event
+  const key: HeldKey = {
+    incarnation: { lineage, spec, createdAt: at },
+    hash,
+    label,
+    floor: birthLimits.none,
+    kept: keptLimit(policy, spec),
+    reasons: policy.disabled ? ['user'] : [],
+    remote: { _tag: 'Known', policy },
+    aliveAt: at,
+    secretHeld: sealed,
+  }
+  return {
+    ...state,
+    lineages: state.lineages + 1,
+    stage: { _tag: 'Held', key, change: null, stall: null },
+    buried: state.buried.filter((each) => each.hash !== hash),
+    leftAlive: state.leftAlive.filter((each) => each !== hash),
   }
 }
 
@@ -77,6 +107,7 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
     hash: event.hash,
     label: event.label,
     floor: stage.attempt.birthLimit,
+    kept: null,
     reasons: [],
     remote: { _tag: 'Known', policy: event.policy },
     aliveAt: event.at,

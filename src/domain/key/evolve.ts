@@ -11,6 +11,7 @@ import {
 import {
   onActivated,
   onActivationEnded,
+  onAdopted,
   onAttemptClosed,
   onCreationFailed,
   onCreationIntended,
@@ -44,6 +45,8 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
   switch (event.type) {
     case 'ProvisioningRequested':
       return onProvisioningRequested(state, event)
+    case 'Adopted':
+      return onAdopted(state, event)
     case 'CreationIntended':
       return onCreationIntended(state, event)
     case 'CreationFailed':

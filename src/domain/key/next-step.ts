@@ -3,10 +3,9 @@ import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { Effect } from './event.js'
 import type { RemotePolicy } from './remote-policy.js'
-import { containedPolicy } from './spec.js'
 import type { Attempt, HeldKey, Incarnation, KeyState, Stage, StageOf, Stray } from './state.js'
 import { isWorthless } from './stray.js'
-import { isConverged, wantedOf } from './wanted.js'
+import { containedOf, isConverged, wantedOf } from './wanted.js'
 
 /** The one outside effect, or closing of a claim, that is due. */
 export type Step =
@@ -76,13 +75,13 @@ const strayStep = (stray: Stray, state: KeyState): Step => {
 type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
 
 const endingStep = (stage: Ending): Step => {
-  const { aliveAt, hash, incarnation, secretHeld, floor } = stage.key
+  const { aliveAt, hash, incarnation, secretHeld } = stage.key
   const { deleted, seen } = stage.destruction
   switch (stage.destruction.phase) {
     case 'verify':
       return { _tag: 'Read', hash }
     case 'contain':
-      return { _tag: 'Apply', effect: 'contain', hash, policy: containedPolicy(incarnation.spec, floor) }
+      return { _tag: 'Apply', effect: 'contain', hash, policy: containedOf(stage.key) }
     case 'delete':
       return { _tag: 'Delete', hash }
     case 'prove':

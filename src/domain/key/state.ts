@@ -51,13 +51,18 @@ export interface PendingChange {
   readonly reason: ContainmentReason
 }
 
-/** A remote key whose secret we hold, or held until it was shredded. */
+/** A limit and window that our own limits cannot say, such as a lifetime cap; kept as it was found. */
+export type KeptLimit = Pick<RemotePolicy, 'limit' | 'reset'>
+
+/** A remote key that we look after: made here or adopted, its secret held until it is shredded, or never held. */
 export interface HeldKey {
   readonly incarnation: Incarnation
   readonly hash: KeyHash
   readonly label: string
   /** The limit it was born with, which is also the least limit that OpenRouter takes for it. */
   readonly floor: Picodollars
+  /** Stands in for the spec's limits where an adopted key came with what they cannot say. */
+  readonly kept: KeptLimit | null
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
   /** When OpenRouter last showed that the key is there. */

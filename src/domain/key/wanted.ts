@@ -2,9 +2,16 @@ import { type RemotePolicy, samePolicy } from './remote-policy.js'
 import { containedPolicy, enforced } from './spec.js'
 import type { HeldKey, Stage } from './state.js'
 
+const owned = ({ incarnation: { spec }, kept }: HeldKey): RemotePolicy => ({ ...enforced(spec), ...(kept ?? {}) })
+
+/** The policy under which this key cannot spend. */
+export const containedOf = (key: HeldKey): RemotePolicy =>
+  key.kept === null
+    ? containedPolicy(key.incarnation.spec, key.floor)
+    : { ...owned(key), disabled: true, limit: key.floor }
+
 /** The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. */
-export const wantedOf = (key: HeldKey): RemotePolicy =>
-  key.reasons.length > 0 ? containedPolicy(key.incarnation.spec, key.floor) : enforced(key.incarnation.spec)
+export const wantedOf = (key: HeldKey): RemotePolicy => (key.reasons.length > 0 ? containedOf(key) : owned(key))
 
 /**
  * What OpenRouter ought to hold, as a pure function of the stage. Activation, lifting, rollback and drift repair
@@ -26,7 +33,7 @@ export const wantedPolicy = (stage: Stage): RemotePolicy | null => {
     case 'Compensating':
     case 'Removing':
     case 'Outstanding':
-      return containedPolicy(stage.key.incarnation.spec, stage.key.floor)
+      return containedOf(stage.key)
   }
 }
 

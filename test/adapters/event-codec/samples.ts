@@ -72,6 +72,14 @@ type Body<T extends KeyEventType> = Omit<Of<T>, 'type' | 'at'>
 /** Events of every type: each field with every kind of value that it can have. Frozen with the golden files: add, never change. */
 const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ProvisioningRequested: specs.map((spec) => ({ lineage, spec })),
+  Adopted: policies.map((each, index) => ({
+    lineage,
+    spec: { limits: { monthly: index === 0 ? each.limit : null }, includeByok: each.includeByok, expiresAt: null, workspace: null, tags: {} },
+    hash,
+    label: 'sk-or-v1-abc...123',
+    policy: each,
+    sealed: index % 2 === 0,
+  })),
   CreationIntended: [{ attempt, nonce, birthLimit: money(10_000_000_000n), owner, claimUntil: until }],
   CreationFailed: causes.map((each) => ({ attempt, cause: each })),
   CreationOutcomeUnknown: [{ attempt, cause, settleUntil: until }],

@@ -36,7 +36,7 @@ describe('the wanted policy', () => {
           if (wanted === null || key === null) continue
           const keeping = ['Provisioned', 'Held', 'RollingBack'].includes(after.stage._tag)
           expect(wanted.disabled).toBe(!keeping || key.reasons.length > 0)
-          if (!wanted.disabled) expect(wanted).toEqual(enforced(key.incarnation.spec))
+          if (!wanted.disabled) expect(wanted).toEqual({ ...enforced(key.incarnation.spec), ...(key.kept ?? {}) })
         }
       }),
       runs(300),

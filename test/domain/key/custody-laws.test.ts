@@ -22,7 +22,7 @@ const accountedFor = (state: KeyState): ReadonlySet<KeyHash> =>
 
 /** Where a stage may go by what a single command records. */
 const ways: Readonly<Record<StageTag, ReadonlyArray<StageTag>>> = {
-  Vacant: ['CreateDue'],
+  Vacant: ['CreateDue', 'Held'],
   CreateDue: ['Creating', 'Vacant'],
   Creating: ['CreateDue', 'CreateUnknown', 'Provisioned', 'Vacant'],
   CreateUnknown: ['CreateDue', 'Vacant'],
@@ -33,7 +33,7 @@ const ways: Readonly<Record<StageTag, ReadonlyArray<StageTag>>> = {
   RollingBack: ['Held', 'Removing', 'LeavingAlive'],
   Outstanding: ['Removed', 'LeavingAlive'],
   LeavingAlive: ['Removed'],
-  Removed: ['CreateDue'],
+  Removed: ['CreateDue', 'Held'],
 }
 
 const dates = (turning: Turning): ReadonlyArray<Instant> => [turning.at, (turning.at + 100_000_000) as Instant]
@@ -127,12 +127,14 @@ describe('a life', () => {
     )
   })
 
-  it('holds its key with its secret, or not at all', () => {
+  it('holds its key with its secret, or not at all, but for a key that was adopted without', () => {
     fc.assert(
       fc.property(anyHistory, ({ turnings }) => {
+        const bare = new Set(turnings.flatMap(({ events }) => events.flatMap((event) => (event.type === 'Adopted' && !event.sealed ? [event.hash] : []))))
         for (const { after } of turnings) {
           const { stage } = after
-          if (stage._tag === 'Held' || stage._tag === 'RollingBack' || stage._tag === 'Provisioned')
+          if ('key' in stage && bare.has(stage.key.hash)) expect(stage.key.secretHeld).toBe(false)
+          else if (stage._tag === 'Held' || stage._tag === 'RollingBack' || stage._tag === 'Provisioned')
             expect(stage.key.secretHeld).toBe(true)
         }
       }),
@@ -143,7 +145,7 @@ describe('a life', () => {
   it('counts its incarnations', () => {
     fc.assert(
       fc.property(anyHistory, ({ turnings, state }) => {
-        const begun = turnings.flatMap(({ events }) => events.filter((event) => event.type === 'ProvisioningRequested'))
+        const begun = turnings.flatMap(({ events }) => events.filter((event) => event.type === 'ProvisioningRequested' || event.type === 'Adopted'))
         expect(state.lineages).toBe(begun.length)
         expect(begun.map((event) => event.lineage)).toEqual(begun.map((_, index) => `k#${index + 1}`))
       }),

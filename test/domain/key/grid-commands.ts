@@ -5,6 +5,7 @@ import { wantedPolicy } from '../../../src/domain/key/wanted.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import {
   add,
+  adopt,
   after,
   alive,
   attempt,
@@ -16,6 +17,7 @@ import {
   contain,
   containedPolicy,
   creation,
+  enabledPolicy,
   foreignHash,
   foreignPolicy,
   forced,
@@ -129,6 +131,8 @@ type Column = readonly [string, string, (state: KeyState, at: Instant) => Return
 /** Every command, with every variant of what it brings that makes a difference. `null` where the variant has no meaning. */
 export const columns: ReadonlyArray<Column> = [
   ['Add', '', add],
+  ['Adopt', 'enabled', adopt()],
+  ['Adopt', 'disabled, without its secret', adopt({ ...enabledPolicy, disabled: true }, false)],
   ['Contain', '', contain],
   ['Lift', '', lift],
   ['Remove', 'plain', remove()],

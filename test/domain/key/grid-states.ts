@@ -2,6 +2,7 @@ import type { RemovalMode } from '../../../src/domain/key/event.js'
 import type { KeyState } from '../../../src/domain/key/state.js'
 import {
   add,
+  adopt,
   aRemovedKey,
   aSuspendedKey,
   alive,
@@ -121,6 +122,9 @@ const stories: ReadonlyArray<readonly [string, ReadonlyArray<Turn>]> = [
     change({ _tag: 'Refused', cause: keptDifferently }),
   ]],
   ['held active, contained and lifted before anything was sent', [...anActiveKey, contain, lift]],
+  ['held adopted, under a lifetime cap', [adopt()]],
+  ['held adopted, disabled and without its secret', [adopt({ ...enabledPolicy, disabled: true }, false)]],
+  ['removing plain, contain of an adopted key without its secret', [adopt(enabledPolicy, false), remove(), read(enabledPolicy)]],
   ['held suspended', aSuspendedKey],
   ['held suspended, drifted', [...aSuspendedKey, observe(enabledPolicy)]],
   ['held suspended, absent', [...aSuspendedKey, observe(null)]],

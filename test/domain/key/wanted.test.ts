@@ -5,6 +5,7 @@ import { samePolicy } from '../../../src/domain/key/remote-policy.js'
 import { birthLimits, containedPolicy, enforced, type KeySpec } from '../../../src/domain/key/spec.js'
 import type { HeldKey } from '../../../src/domain/key/state.js'
 import { cannotSpend, isConverged, wantedOf, wantedPolicy } from '../../../src/domain/key/wanted.js'
+import { zero } from '../../../src/domain/shared/picodollars.js'
 import { runs } from '../../support/fc-runs.js'
 import { dollars, hash, spec } from '../../support/key-story.js'
 import { anyMoney, anyPolicy, anySpec } from '../../support/value-arbitraries.js'
@@ -82,6 +83,7 @@ describe('the wanted policy of a key', () => {
     hash: hash(1),
     label: 'label',
     floor: birthLimits.none,
+    kept: null,
     reasons: [],
     remote: { _tag: 'Unknown' },
     aliveAt: 0 as HeldKey['aliveAt'],
@@ -91,6 +93,13 @@ describe('the wanted policy of a key', () => {
   it('is enabled when no reason is left, and contained while one stands', () => {
     expect(wantedOf(held)).toEqual(enforced(spec))
     expect(wantedOf({ ...held, reasons: ['user'] })).toEqual(containedPolicy(spec, held.floor))
+  })
+
+  it('keeps the limit and window that an adopted key came with, and gives them back after containment', () => {
+    const kept = { limit: dollars(7), reset: null }
+    const adopted = { ...held, kept }
+    expect(wantedOf(adopted)).toEqual({ disabled: false, ...kept, includeByok: spec.includeByok })
+    expect(wantedOf({ ...adopted, reasons: ['user'] })).toEqual({ disabled: true, limit: zero, reset: null, includeByok: spec.includeByok })
   })
 
   it('is met only by what was read, never by what is unknown or gone', () => {
