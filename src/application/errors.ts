@@ -40,7 +40,13 @@ export type VaultError =
   | { readonly _tag: 'KeysHeld'; readonly count: number }
   | { readonly _tag: 'VaultMissing'; readonly place: string }
   /** The vault cannot be read or written, and nothing was sent. */
-  | { readonly _tag: 'VaultUnavailable'; readonly reason: LogUnavailable['reason'] | 'wrong-key'; readonly message: string }
+  | {
+      readonly _tag: 'VaultUnavailable'
+      readonly reason: LogUnavailable['reason'] | 'wrong-key' | 'wrong-passphrase' | 'no-key'
+      readonly message: string
+    }
+  /** A passphrase is needed and was not given. `brokenOff`: somebody was asked, and declined to answer. */
+  | { readonly _tag: 'PassphraseNeeded'; readonly of: 'vault'; readonly brokenOff: boolean }
   /** A sealed secret does not open, or is not there: the vault was damaged or belongs to another vault key. */
   | { readonly _tag: 'SecretUnreadable'; readonly name: string; readonly message: string }
   /** The hash is none that this command may touch. */

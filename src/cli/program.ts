@@ -18,6 +18,7 @@ import { registerResume } from './commands/resume.js'
 import { registerSandbox } from './commands/sandbox.js'
 import { registerShow } from './commands/show.js'
 import { registerSuspend } from './commands/suspend.js'
+import { registerVault } from './commands/vault.js'
 import { registerVersion } from './commands/version.js'
 import { hasColour, type Io } from './io.js'
 
@@ -27,7 +28,7 @@ interface Group {
 }
 
 const groups: ReadonlyArray<Group> = [
-  { heading: 'The vault:', commands: [registerInit, registerCredentials, registerConfig] },
+  { heading: 'The vault:', commands: [registerInit, registerCredentials, registerVault, registerConfig] },
   {
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove],

@@ -29,6 +29,8 @@ const flags: Readonly<Record<string, string>> = {
   since: '--since',
   hash: '--revoke',
   faultSpec: '--fault',
+  passphrase: 'The passphrase',
+  recipient: 'The recipient',
 }
 
 const local = (error: LocalError): Said => {
@@ -80,6 +82,7 @@ const vault = (error: VaultError): Said => {
     case 'VaultMissing':
     case 'VaultUnavailable':
     case 'SecretUnreadable':
+    case 'PassphraseNeeded':
       return openingProblem(error)
     case 'Unexpected':
       return say(1, `Something happened that must not: ${sentence(error.message)} This is a bug.`, reporting)

@@ -1,8 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { secret } from '../application/secret.js'
 import type { Instant } from '../domain/shared/instant.js'
-import type { RequestTrace, Vault, VaultOptions } from '../index.js'
+import type { AskPassphrase, RequestTrace, Vault, VaultOptions } from '../index.js'
 import type { Ask } from './ask.js'
 import type { CliError } from './cli-error.js'
 import { type Io, isOn } from './io.js'
@@ -84,15 +85,25 @@ const traceLine = ({ method, path, query, status, problem, milliseconds }: Reque
   return `debug: ${method} ${path}${search === '' ? '' : `?${search}`} -> ${end}, ${milliseconds} ms\n`
 }
 
+const askPassphrase = (session: Session, question: string): AskPassphrase => async () => {
+  if (!mayAsk(session)) return 'nobody'
+  const answer = await session.deps.ask.hidden(question)
+  return answer === null ? 'broken-off' : secret(answer)
+}
+
 /** The options by which this run opens its vault. */
-export const vaultOptions = ({ io, deps, globals }: Session): VaultOptions => ({
-  ...(globals.home === undefined ? {} : { home: globals.home }),
-  env: io.env,
-  workingFolder: io.workingFolder,
-  userFolder: io.userFolder,
-  stop: deps.stop.signal,
-  ...(globals.debug === true ? { trace: (request: RequestTrace) => io.stderr.write(traceLine(request)) } : {}),
-})
+export const vaultOptions = (session: Session): VaultOptions => {
+  const { io, deps, globals } = session
+  return {
+    ...(globals.home === undefined ? {} : { home: globals.home }),
+    env: io.env,
+    workingFolder: io.workingFolder,
+    userFolder: io.userFolder,
+    stop: deps.stop.signal,
+    passphrase: askPassphrase(session, 'Passphrase of the vault'),
+    ...(globals.debug === true ? { trace: (request: RequestTrace) => io.stderr.write(traceLine(request)) } : {}),
+  }
+}
 
 /** The library, loaded. */
 export const loadLibrary = ({ deps }: Session): TE.TaskEither<CliError, Library> => TE.fromTask(deps.library)

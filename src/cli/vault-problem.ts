@@ -4,7 +4,7 @@ import type { RenderedError } from './rendered-error.js'
 
 type ErrorOf<Tag extends VaultError['_tag']> = Extract<VaultError, { readonly _tag: Tag }>
 type RemoteProblem = ErrorOf<'RemoteRefused' | 'RemoteUnavailable' | 'NotManagementKey' | 'WrongAccount' | 'HostNotPinned'>
-type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable'>
+type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable' | 'PassphraseNeeded'>
 type Said = Omit<RenderedError, 'tag' | 'details'>
 
 const managementKeys = 'Management keys are made on the site of OpenRouter, under Settings, Management Keys.'
@@ -67,7 +67,11 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
     what: 'The vault key does not open this vault',
     hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own.',
   },
+  'wrong-passphrase': { what: 'The passphrase does not open this vault', hint: 'Try again; LEAN_VAULT_PASSPHRASE wins over the question.' },
+  'no-key': { what: 'The vault key cannot be had', hint: 'lean-vault vault recipients list shows who else can open it.' },
 }
+
+const passphraseVariables = { vault: 'LEAN_VAULT_PASSPHRASE' } as const
 
 /** Why a vault cannot be opened or made. */
 export const openingProblem = (error: OpeningProblem): Said => {
@@ -86,6 +90,10 @@ export const openingProblem = (error: OpeningProblem): Said => {
       const { what, hint } = unavailable[error.reason]
       return say(8, `${what}: ${sentence(error.message)}`, hint, error.reason === 'locked')
     }
+    case 'PassphraseNeeded':
+      return error.brokenOff
+        ? { exit: 130, message: 'Broken off. Nothing was changed.', hint: null, retryable: false }
+        : say(2, `The passphrase of the ${error.of} is needed, and nobody can be asked here.`, `Set ${passphraseVariables[error.of]}.`)
     case 'SecretUnreadable':
       return say(
         8,

@@ -161,6 +161,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
           ...library,
           openVault: (given) => library.openVault({ ...given, overrides }),
           initVault: (given) => library.initVault({ ...given, overrides }),
+          changeVaultKey: (given, change) => library.changeVaultKey({ ...given, overrides }, change),
           findVault: (given) => library.findVault({ ...given, overrides }),
           ...circumstances.library,
         }),

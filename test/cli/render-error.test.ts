@@ -16,6 +16,13 @@ type ByTag = Readonly<Record<CliError['_tag'], Expected>>
 /** Every tag with its exit code, whether a repeat may help, and examples. A new tag does not compile until it is here. */
 const all: ByTag = {
   InvalidInput: [2, false, [{ _tag: 'InvalidInput', field: 'monthlyLimit', rule: 'must be a number' }]],
+  PassphraseNeeded: [
+    2,
+    false,
+    [
+      { _tag: 'PassphraseNeeded', of: 'vault', brokenOff: false },
+    ],
+  ],
   KeyNotFound: [3, false, [{ _tag: 'KeyNotFound', name }]],
   NameTaken: [
     4,

@@ -52,7 +52,7 @@ describe('the states in the README', () => {
 
 /** The names of environment variables that the source asks for. */
 const asked = (): ReadonlySet<string> => {
-  const forms = [/\benv\['([A-Z_]+)'\]/g, /first\(env, '([A-Z_]+)'/g, /^const variable = '([A-Z_]+)'/gm]
+  const forms = [/\benv\['([A-Z_]+)'\]/g, /first\(env, '([A-Z_]+)'/g, /^const variable = '([A-Z_]+)'/gm, /'(LEAN_VAULT_[A-Z_]+)'/g]
   const texts = filesBelow('src', '.ts').map(read)
   return new Set(texts.flatMap((text) => forms.flatMap((form) => [...text.matchAll(form)].map(([, name = '']) => name))))
 }

@@ -137,6 +137,9 @@ const pin = fc.record({
   workspaces: fc.array(anyWorkspaceId, { maxLength: 3 }),
 })
 
+const anyRecipient = fc.stringMatching(/^age1[0-9a-z]{1,80}$/)
+const keySource = fc.constantFrom('key-file' as const, 'passphrase' as const, 'keychain' as const)
+
 type VaultEventType = VaultEvent['type']
 
 /** An arbitrary for every type of the vault's own events. */
@@ -151,4 +154,19 @@ export const vaultEventArbitraries: {
     at: anyInstant,
   }),
   CredentialChanged: fc.record({ type: fc.constant('CredentialChanged'), credential: fc.nat(), pin, at: anyInstant }),
+  VaultKeyRotated: fc.record({ type: fc.constant('VaultKeyRotated'), source: keySource, at: anyInstant }),
+  VaultKeyMoved: fc.record({ type: fc.constant('VaultKeyMoved'), source: keySource, at: anyInstant }),
+  RecipientAdded: fc.record({
+    type: fc.constant('RecipientAdded'),
+    recipient: anyRecipient,
+    label: fc.option(anyText),
+    at: anyInstant,
+  }),
+  RecipientRemoved: fc.record({ type: fc.constant('RecipientRemoved'), recipient: anyRecipient, at: anyInstant }),
+  VaultRestored: fc.record({
+    type: fc.constant('VaultRestored'),
+    epoch: fc.nat(),
+    backupAt: anyInstant,
+    at: anyInstant,
+  }),
 }

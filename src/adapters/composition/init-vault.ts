@@ -8,10 +8,13 @@ import type { LocalDeps } from '../../application/deps.js'
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { initVault as writeFirstFact, verifyForInit } from '../../application/use-cases/init-vault.js'
+import type { VaultKeySource } from '../../domain/vault/event.js'
 import { setConfig } from '../config/index.js'
+import { checkPassphrase } from './check-passphrase.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { type Found, findOldVault, setAside, takeSettingsOver } from './old-vault.js'
-import { beginSealer, closeStore, createStore, masterKeyFileOf } from './open-parts.js'
+import { closeStore, createStore, masterKeyFileOf } from './open-parts.js'
+import { beginSealer } from './open-sealer.js'
 import type { InitOptions, VaultOptions } from './options.js'
 import { makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
@@ -20,7 +23,9 @@ import { tokens } from './tokens.js'
 export interface InitReport {
   readonly vault: string
   readonly home: string
-  readonly masterKeyFile: string
+  /** Null where the vault key is in no file. */
+  readonly masterKeyFile: string | null
+  readonly keySource: VaultKeySource
   /** The vault key lies in the vault's own folder. */
   readonly keyBesideData: boolean
   readonly baseUrl: string
@@ -37,6 +42,8 @@ interface Beginning {
 }
 
 const ownKeyFile = 'vault.key'
+
+const isInFile = ({ keySource }: InitOptions): boolean => keySource === undefined || keySource.kind === 'key-file'
 
 const begin = (options: VaultOptions): TE.TaskEither<VaultError, Beginning> =>
   pipe(
@@ -65,10 +72,14 @@ const mayBegin = (found: Found, place: string, forceNew: boolean): TE.TaskEither
   return found.keys > 0 ? TE.left({ _tag: 'KeysHeld', count: found.keys }) : TE.right(undefined)
 }
 
-const checkKeyPlace = ({ settings }: Surroundings, { keyBesideData }: InitOptions): TE.TaskEither<VaultError, void> =>
-  keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
+const checkKeyPlace = ({ settings }: Surroundings, { keyBesideData, keySource }: InitOptions): TE.TaskEither<VaultError, void> => {
+  if (keyBesideData === true && keySource !== undefined && keySource.kind !== 'key-file')
+    return TE.left(invalidInput({ field: 'keyBesideData', rule: 'is for a vault key in a file, and this one is in none' }))
+  if (keySource?.kind === 'passphrase') return TE.fromEither(checkPassphrase(keySource.passphrase))
+  return   keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
     ? TE.left(invalidInput({ field: 'keyBesideData', rule: 'must not be given together with a place for the vault key' }))
     : TE.right(undefined)
+}
 
 const keyFileFor = (around: Surroundings, store: VaultStore, { keyBesideData }: InitOptions): string =>
   keyBesideData === true ? join(around.settings.home.value, ownKeyFile) : masterKeyFileOf(around, store.info.vaultId)
@@ -90,7 +101,7 @@ const write = (
     options.keyBesideData === true
       ? setConfig(around.configFile, { key: 'masterKeyFile', value: ownKeyFile })
       : TE.right(undefined),
-    TE.flatMap(() => beginSealer(keyFile, store)),
+    TE.flatMap(() => beginSealer({ around, options, store, keyFile }, options.keySource ?? { kind: 'key-file' })),
     TE.flatMap((sealer) => writeFirstFact({ log: store.log, vaultEvents, sealer, clock }, store.info.vaultId, pin, options.managementKey)),
     TE.mapLeft((error): VaultError => (error._tag === 'VaultExists' ? { ...error, place } : error)),
     TE.map(() => keyFile),
@@ -113,7 +124,7 @@ const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verif
           pipe(
             movedTo === null ? TE.right(undefined) : takeSettingsOver(movedTo, home),
             TE.flatMap(() => write(beginning, options, store, pin)),
-            TE.map((keyFile) => ({ vault: store.info.vaultId, masterKeyFile: keyFile, setAside: movedTo })),
+            TE.map((keyFile) => ({ vault: store.info.vaultId, masterKeyFile: isInFile(options) ? keyFile : null, setAside: movedTo })),
           ),
         closeStore,
       ),
@@ -147,7 +158,8 @@ const verifyAndMake = (beginning: Beginning, options: InitOptions, old: Found): 
     TE.map(({ verified: { label, workspaces }, made }) => ({
       ...made,
       home,
-      keyBesideData: dirname(made.masterKeyFile) === home,
+      keySource: options.keySource?.kind ?? 'key-file',
+      keyBesideData: made.masterKeyFile !== null && dirname(made.masterKeyFile) === home,
       baseUrl,
       label,
       workspaces,

@@ -3,17 +3,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { unavailable, type VaultError } from '../../application/errors.js'
 import type { LogUnavailable } from '../../application/ports/event-log.js'
-import type { Sealer } from '../../application/ports/sealer.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
-import { createKeyFile } from '../key-file/create-key-file.js'
-import type { KeyFileError } from '../key-file/key-file-error.js'
 import { keyFilePath } from '../key-file/key-file-path.js'
-import { readKeyFile } from '../key-file/read-key-file.js'
-import type { KeyRingBroken } from '../sealing/key-ring.js'
-import { beginKeyRing, openKeyRing } from '../sealing/open-key-ring.js'
-import { makeSealer } from '../sealing/sealer.js'
 import { createSqliteStore, openSqliteStore, type SqliteStoreOptions } from '../sqlite-log/sqlite-store.js'
 import type { Surroundings } from './load-settings.js'
 
@@ -29,30 +22,6 @@ const storeError =
   ({ settings }: Surroundings) =>
   (error: LogUnavailable): VaultError =>
     error.reason === 'missing' ? { _tag: 'VaultMissing', place: settings.home.value } : unavailable(error)
-
-const ringError = (error: LogUnavailable | KeyRingBroken): VaultError =>
-  error._tag === 'LogUnavailable'
-    ? unavailable(error)
-    : {
-        _tag: 'VaultUnavailable',
-        reason: error.reason === 'wrong-vault-key' ? 'wrong-key' : 'corrupt',
-        message: error.message,
-      }
-
-const keyFileReasons: Readonly<Record<KeyFileError['reason'], Extract<VaultError, { _tag: 'VaultUnavailable' }>['reason']>> = {
-  missing: 'wrong-key',
-  exists: 'wrong-key',
-  damaged: 'wrong-key',
-  permission: 'permission',
-  'newer-format': 'newer-format',
-  io: 'io',
-}
-
-const keyFileProblem = ({ reason, message }: KeyFileError): VaultError => ({
-  _tag: 'VaultUnavailable',
-  reason: keyFileReasons[reason],
-  message,
-})
 
 /** Where the vault key lies: where a setting says, else in the user's configuration folder under the vault's own name. */
 export const masterKeyFileOf = ({ settings, env, userFolder }: Surroundings, vault: VaultId): string =>
@@ -76,23 +45,4 @@ export const closeStore = ({ log }: VaultStore): TE.TaskEither<VaultError, void>
         () => undefined,
       ),
     ),
-  )
-
-/** The sealer of a vault that is there. */
-export const openSealer = (around: Surroundings, store: VaultStore): TE.TaskEither<VaultError, Sealer> =>
-  pipe(
-    readKeyFile(masterKeyFileOf(around, store.info.vaultId)),
-    TE.mapLeft(keyFileProblem),
-    TE.flatMap((key) => pipe(openKeyRing(store.keyRing, key, store.info.vaultId), TE.mapLeft(ringError))),
-    TE.map(makeSealer),
-  )
-
-/** The sealer of a new vault. A key file that is there already is used: a platform may have put it there. */
-export const beginSealer = (path: string, store: VaultStore): TE.TaskEither<VaultError, Sealer> =>
-  pipe(
-    createKeyFile(path),
-    TE.orElse((error) => (error.reason === 'exists' ? readKeyFile(path) : TE.left(error))),
-    TE.mapLeft(keyFileProblem),
-    TE.flatMap((key) => pipe(beginKeyRing(store.keyRing, key, store.info.vaultId), TE.mapLeft(ringError))),
-    TE.map(makeSealer),
   )

@@ -9,11 +9,13 @@ import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { Vault } from '../../application/vault.js'
 import { type LoadedVault, loadVault, openManagementKey } from '../../application/vault-store.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
-import { openSealer, openStore } from './open-parts.js'
+import { openStore } from './open-parts.js'
+import { openSealer } from './open-sealer.js'
 import type { VaultOptions } from './options.js'
 import { allowedBase } from './pinned-host.js'
 import { localDeps, makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
+import { openingOf } from './unlock.js'
 
 /** The vault's own facts and the base that it may be used with now. */
 const pinnedBase = (
@@ -63,11 +65,12 @@ const mustBeVault = (registry: DependencyContainer, store: VaultStore, { setting
   )
 
 /** What must be opened before anything can be resolved. A store that was opened in vain is closed again. */
-const fill = (registry: DependencyContainer, around: Surroundings, { overrides = {} }: VaultOptions): TE.TaskEither<VaultError, void> => {
+const fill = (registry: DependencyContainer, around: Surroundings, options: VaultOptions): TE.TaskEither<VaultError, void> => {
+  const { overrides = {} } = options
   const withSealer = (store: VaultStore): TE.TaskEither<VaultError, void> =>
     pipe(
       mustBeVault(registry, store, around),
-      TE.flatMap(() => (overrides.sealer === undefined ? openSealer(around, store) : TE.right(overrides.sealer))),
+      TE.flatMap(() => (overrides.sealer === undefined ? openSealer(openingOf(around, options, store)) : TE.right(overrides.sealer))),
       TE.map((sealer) => {
         registry.register(tokens.store, { useValue: store })
         registry.register(tokens.sealer, { useValue: sealer })

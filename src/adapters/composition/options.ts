@@ -1,13 +1,19 @@
 import type { HttpTransport } from '../../application/ports/http.js'
 import type { Secret } from '../../application/secret.js'
 import type { Environment, GivenSettings } from '../config/index.js'
+import type { Keychain } from '../keychain/keychain.js'
 import type { Parts } from './tokens.js'
 import type { RequestTrace } from './trace.js'
+
+/** Asks for a passphrase. `nobody`: there is nobody to ask. `broken-off`: whoever was asked did not answer. */
+export type AskPassphrase = () => Promise<Secret | 'nobody' | 'broken-off'>
 
 /** Parts that a library user brings, each by its name in the container. They are used as they are. */
 export interface Overrides extends Partial<Parts> {
   /** Carries the requests of the usual connector instead of undici. */
   readonly transport?: HttpTransport
+  /** Keeps vault keys instead of the system's keychain. */
+  readonly keychain?: Keychain
 }
 
 /** How to open a vault. A setting that is not given comes from `env`, then from `config.yaml`, then from the defaults. */
@@ -20,10 +26,25 @@ export interface VaultOptions extends GivenSettings {
   readonly userFolder?: string
   /** Once aborted, the running step ends, no new one begins, and waiting stops. */
   readonly stop?: AbortSignal
+  /** Asked for the passphrase of a vault that has one, where `LEAN_VAULT_PASSPHRASE` in `env` does not give it. */
+  readonly passphrase?: AskPassphrase
+  /** A file with age identities, for a vault that this user is a recipient of. Default: `LEAN_VAULT_IDENTITY_FILE` in `env`. */
+  readonly identityFile?: string
   /** Called after each request. */
   readonly trace?: (request: RequestTrace) => void
   readonly overrides?: Overrides
 }
+
+/** Where a new vault key is to come from. */
+export type NewKeySource =
+  | { readonly kind: 'key-file' }
+  | {
+      readonly kind: 'passphrase'
+      readonly passphrase: Secret
+      /** How dear a guess is: the logarithm of scrypt's N. Default: 17, most of a second and 128 MiB. */
+      readonly cost?: number
+    }
+  | { readonly kind: 'keychain' }
 
 /** How a new vault is to be made, beside where it is and how it reaches OpenRouter. */
 export interface InitOptions extends VaultOptions {
@@ -32,4 +53,6 @@ export interface InitOptions extends VaultOptions {
   readonly forceNew?: boolean
   /** Puts the vault key into the vault's own folder: whoever gets the folder then has everything. */
   readonly keyBesideData?: boolean
+  /** Where the vault key is to come from. Default: a key file, apart from the data. */
+  readonly keySource?: NewKeySource
 }

@@ -1,16 +1,5 @@
-import { type KeyObject, randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { chmodSync, linkSync, mkdirSync, statSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -21,28 +10,13 @@ import { type KeyFileError, toKeyFileError } from './key-file-error.js'
 import { formatKeyFile } from './key-file-format.js'
 import { refusalOf } from './key-file-safety.js'
 import { readKeyFile } from './read-key-file.js'
-
-const syncFolder = (folder: string): void => {
-  // Windows cannot open a folder, and its file system keeps the entry without being asked.
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  fsyncSync(handle)
-  closeSync(handle)
-}
+import { syncFolder, writeSynced } from './write-synced.js'
 
 const makeFolder = (folder: string): void => {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
   chmodSync(folder, 0o700)
   syncFolder(dirname(first))
-}
-
-const writeSynced = (path: string, text: string): void => {
-  const file = openSync(path, 'wx', 0o600)
-  fchmodSync(file, 0o600)
-  writeSync(file, text)
-  fsyncSync(file)
-  closeSync(file)
 }
 
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
@@ -63,29 +37,38 @@ const publish = (temporary: string, path: string, text: string): void => {
   }
 }
 
-const writeNewKey = (path: string): void => {
+const writeNewKey = (path: string, key: KeyObject): void => {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
-  const bytes = randomBytes(32)
-  const text = formatKeyFile(bytes)
+  const bytes = key.export()
+  const text = formatKeyFile([bytes])
   bytes.fill(0)
   writeSynced(temporary, text)
   publish(temporary, path, text)
   syncFolder(dirname(path))
 }
 
-const create = (path: string): E.Either<KeyFileError, void> => {
+const create = (path: string, key: KeyObject): E.Either<KeyFileError, void> => {
   const folder = dirname(path)
   makeFolder(folder)
   const refusal = refusalOf(folder, statSync(folder), 'folder')
-  return refusal === null ? E.right(writeNewKey(path)) : E.left(refusal)
+  return refusal === null ? E.right(writeNewKey(path, key)) : E.left(refusal)
+}
+
+/** A new vault key: 32 random bytes. */
+export const newVaultKey = (): KeyObject => {
+  const bytes = randomBytes(32)
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
 }
 
 /**
- * A new vault key in a new file (0600, its folder 0700 if new), durable before the `Right`; `exists` when there is
- * one already, which is never touched. What is returned was read back from the file.
+ * A vault key in a new file (0600, its folder 0700 if new), durable before the `Right`; `exists` when there is a file
+ * already, which is never touched. What is returned was read back from the file.
  */
-export const createKeyFile = (path: string): TE.TaskEither<KeyFileError, KeyObject> =>
+export const createKeyFile = (path: string, key: KeyObject = newVaultKey()): TE.TaskEither<KeyFileError, KeyObject> =>
   pipe(
-    TE.fromIOEither(() => E.flatten(E.tryCatch(() => create(path), toKeyFileError(path)))),
+    TE.fromIOEither(() => E.flatten(E.tryCatch(() => create(path, key), toKeyFileError(path)))),
     TE.flatMap(() => readKeyFile(path)),
+    TE.map(([written]) => written),
   )

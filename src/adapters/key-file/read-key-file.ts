@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
@@ -6,13 +5,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import { type KeyFileError, toKeyFileError } from './key-file-error.js'
-import { parseKeyFile } from './key-file-format.js'
+import { type KeysInFile, parseKeyFile } from './key-file-format.js'
 import { refusalOf } from './key-file-safety.js'
 
 /** Many times what a key file needs. */
 const longest = 4096
 
-const readOpened = (path: string, file: number): E.Either<KeyFileError, KeyObject> => {
+const readOpened = (path: string, file: number): E.Either<KeyFileError, KeysInFile> => {
   // The file that was opened is looked at, not the path, which may lead elsewhere by now.
   const folder = dirname(path)
   const refusal = refusalOf(path, fstatSync(file), 'file') ?? refusalOf(folder, statSync(folder), 'folder')
@@ -25,11 +24,14 @@ const readOpened = (path: string, file: number): E.Either<KeyFileError, KeyObjec
 }
 
 /**
- * The vault key from its file. A symbolic link is followed, for container platforms mount secrets as links; the file
+ * The vault keys from their file. A symbolic link is followed, for container platforms mount secrets as links; the file
  * it leads to must be safe.
  */
-export const readKeyFile = (path: string): TaskEither<KeyFileError, KeyObject> => () => {
-  const read = (): E.Either<KeyFileError, KeyObject> => {
+export const readKeyFile = (path: string): TaskEither<KeyFileError, KeysInFile> => () => Promise.resolve(readKeyFileNow(path))
+
+/** The same, at once: for work that must be done while nobody else can write to the vault. */
+export const readKeyFileNow = (path: string): E.Either<KeyFileError, KeysInFile> => {
+  const read = (): E.Either<KeyFileError, KeysInFile> => {
     const file = openSync(path, 'r')
     try {
       return readOpened(path, file)
@@ -37,5 +39,5 @@ export const readKeyFile = (path: string): TaskEither<KeyFileError, KeyObject> =
       closeSync(file)
     }
   }
-  return Promise.resolve(E.flatten(E.tryCatch(read, toKeyFileError(path))))
+  return E.flatten(E.tryCatch(read, toKeyFileError(path)))
 }

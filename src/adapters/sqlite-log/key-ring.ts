@@ -51,33 +51,31 @@ const write = (database: Database, { lock, keys }: WrappedRing): void => {
   else database.statement(setLock).run(lock)
 }
 
-const isSame = (a: WrappedRing, b: WrappedRing): boolean =>
-  a.lock === b.lock &&
-  a.keys.length === b.keys.length &&
-  a.keys.every((key, n) => key.keyId === b.keys[n]?.keyId && Buffer.compare(key.bytes, b.keys[n]?.bytes ?? key.bytes) === 0)
+const textOf = ({ lock, keys }: WrappedRing): string =>
+  JSON.stringify([lock, keys.map(({ keyId, bytes }) => [keyId, Buffer.from(bytes).toString('hex')])])
 
 const change = <Refusal>(
   database: Database,
   work: (now: WrappedRing) => E.Either<Refusal, RingChange | null>,
 ): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
-  let wanted: WrappedRing | null = null
+  const wanted: Array<WrappedRing> = []
   const run = (): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
     const now = readIn(database)
     if (E.isLeft(now)) return now
     const decided = work(now.right)
     if (E.isLeft(decided)) return decided
     if (decided.right === null) return E.right(undefined)
-    wanted = decided.right.ring
-    write(database, wanted)
+    wanted.push(decided.right.ring)
+    write(database, decided.right.ring)
     return appendAll(database, decided.right.appends)
   }
   const isThere = (): boolean => {
     const found = readIn(database)
-    return wanted !== null && E.isRight(found) && isSame(found.right, wanted)
+    return E.isRight(found) && wanted.some((ring) => textOf(ring) === textOf(found.right))
   }
   const done = inTransaction(database, run, isThere)
   // The old rows are in the write-ahead log until it is emptied. A reader may hold that up; a later checkpoint does it then.
-  if (wanted !== null && E.isRight(done)) attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all())
+  if (wanted.length > 0 && E.isRight(done)) attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all())
   return done
 }
 

@@ -9,6 +9,9 @@ export interface AccountPin {
   readonly workspaces: ReadonlyArray<WorkspaceId>
 }
 
+/** Where a vault key comes from. */
+export type VaultKeySource = 'key-file' | 'passphrase' | 'keychain'
+
 type At<E> = E & { readonly at: Instant }
 
 /** The facts of the vault itself. These names and fields are the storage format. */
@@ -21,3 +24,13 @@ export type VaultEvent =
       readonly credential: number
     }>
   | At<{ readonly type: 'CredentialChanged'; readonly credential: number; readonly pin: AccountPin }>
+  /** The key ring is wrapped by a new vault key, which comes from the same kind of place as before. */
+  | At<{ readonly type: 'VaultKeyRotated'; readonly source: VaultKeySource }>
+  /** The key ring is wrapped by a new vault key, which comes from another kind of place. */
+  | At<{ readonly type: 'VaultKeyMoved'; readonly source: VaultKeySource }>
+  /** Somebody else can open the vault from now on. `recipient` is public: `age1...`. */
+  | At<{ readonly type: 'RecipientAdded'; readonly recipient: string; readonly label: string | null }>
+  /** They cannot open what is written from now on; what they opened before, they know. */
+  | At<{ readonly type: 'RecipientRemoved'; readonly recipient: string }>
+  /** The vault goes on from a backup. What happened between its making and this is not in the log. */
+  | At<{ readonly type: 'VaultRestored'; readonly epoch: number; readonly backupAt: Instant }>

@@ -4,7 +4,7 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type { Decider } from '../decider.js'
 import type { VaultId, WorkspaceId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
-import type { AccountPin, VaultEvent } from './event.js'
+import type { AccountPin, VaultEvent, VaultKeySource } from './event.js'
 
 export type VaultState =
   | { readonly _tag: 'Uninitialised' }
@@ -14,17 +14,29 @@ export type VaultState =
       readonly pin: AccountPin
       readonly credential: number
       readonly createdAt: Instant
+      /** Who else can open it, by their public recipients. */
+      readonly recipients: ReadonlyArray<string>
+      /** How often it was restored from a backup, and one. */
+      readonly epoch: number
     }
 
 export type VaultCommand =
   | { readonly _tag: 'Initialise'; readonly vault: VaultId; readonly pin: AccountPin; readonly at: Instant }
   | { readonly _tag: 'ChangeCredential'; readonly pin: AccountPin; readonly at: Instant }
+  | { readonly _tag: 'RotateVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
+  | { readonly _tag: 'MoveVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
+  | { readonly _tag: 'AddRecipient'; readonly recipient: string; readonly label: string | null; readonly at: Instant }
+  /** Always together with a new vault key: the old one is known to whoever is removed. */
+  | { readonly _tag: 'RemoveRecipient'; readonly recipient: string; readonly source: VaultKeySource; readonly at: Instant }
+  | { readonly _tag: 'Restore'; readonly backupAt: Instant; readonly at: Instant }
 
 export type VaultRefusal =
   | { readonly _tag: 'AlreadyInitialised' }
   | { readonly _tag: 'NotInitialised' }
   /** The new credential opens another account than the pinned one. */
   | { readonly _tag: 'OtherAccount' }
+  | { readonly _tag: 'RecipientThere' }
+  | { readonly _tag: 'NoSuchRecipient' }
 
 const shares = (a: ReadonlyArray<WorkspaceId>, b: ReadonlyArray<WorkspaceId>): boolean => a.some((id) => b.includes(id))
 
@@ -40,6 +52,35 @@ export const sameAccount = (a: AccountPin, b: AccountPin): boolean => {
 
 type Decision = Either<VaultRefusal, ReadonlyNonEmptyArray<VaultEvent>>
 
+type Living = Extract<VaultState, { readonly _tag: 'Initialised' }>
+
+const decideLiving = (command: Exclude<VaultCommand, { readonly _tag: 'Initialise' }>, state: Living): Decision => {
+  const { at } = command
+  switch (command._tag) {
+    case 'ChangeCredential':
+      return sameAccount(state.pin, command.pin)
+        ? right([{ type: 'CredentialChanged', credential: state.credential + 1, pin: command.pin, at }])
+        : left({ _tag: 'OtherAccount' })
+    case 'RotateVaultKey':
+      return right([{ type: 'VaultKeyRotated', source: command.source, at }])
+    case 'MoveVaultKey':
+      return right([{ type: 'VaultKeyMoved', source: command.source, at }])
+    case 'AddRecipient':
+      return state.recipients.includes(command.recipient)
+        ? left({ _tag: 'RecipientThere' })
+        : right([{ type: 'RecipientAdded', recipient: command.recipient, label: command.label, at }])
+    case 'RemoveRecipient':
+      return state.recipients.includes(command.recipient)
+        ? right([
+            { type: 'RecipientRemoved', recipient: command.recipient, at },
+            { type: 'VaultKeyRotated', source: command.source, at },
+          ])
+        : left({ _tag: 'NoSuchRecipient' })
+    case 'Restore':
+      return right([{ type: 'VaultRestored', epoch: state.epoch + 1, backupAt: command.backupAt, at }])
+  }
+}
+
 const decide = (command: VaultCommand, state: VaultState): Decision => {
   if (command._tag === 'Initialise')
     return state._tag === 'Initialised'
@@ -47,25 +88,37 @@ const decide = (command: VaultCommand, state: VaultState): Decision => {
       : right([
           { type: 'VaultInitialised', vault: command.vault, pin: command.pin, credential: 1, at: command.at },
         ])
-  if (state._tag === 'Uninitialised') return left({ _tag: 'NotInitialised' })
-  return sameAccount(state.pin, command.pin)
-    ? right([{ type: 'CredentialChanged', credential: state.credential + 1, pin: command.pin, at: command.at }])
-    : left({ _tag: 'OtherAccount' })
+  return state._tag === 'Uninitialised' ? left({ _tag: 'NotInitialised' }) : decideLiving(command, state)
+}
+
+const evolveLiving = (state: Living, event: Exclude<VaultEvent, { readonly type: 'VaultInitialised' }>): Living => {
+  switch (event.type) {
+    case 'CredentialChanged':
+      return { ...state, pin: event.pin, credential: event.credential }
+    case 'VaultKeyRotated':
+    case 'VaultKeyMoved':
+      return state
+    case 'RecipientAdded':
+      return { ...state, recipients: [...state.recipients, event.recipient] }
+    case 'RecipientRemoved':
+      return { ...state, recipients: state.recipients.filter((each) => each !== event.recipient) }
+    case 'VaultRestored':
+      return { ...state, epoch: event.epoch }
+  }
 }
 
 const evolve = (state: VaultState, event: VaultEvent): VaultState => {
-  switch (event.type) {
-    case 'VaultInitialised':
-      return {
-        _tag: 'Initialised',
-        vault: event.vault,
-        pin: event.pin,
-        credential: event.credential,
-        createdAt: event.at,
-      }
-    case 'CredentialChanged':
-      return state._tag === 'Initialised' ? { ...state, pin: event.pin, credential: event.credential } : state
-  }
+  if (event.type === 'VaultInitialised')
+    return {
+      _tag: 'Initialised',
+      vault: event.vault,
+      pin: event.pin,
+      credential: event.credential,
+      createdAt: event.at,
+      recipients: [],
+      epoch: 1,
+    }
+  return state._tag === 'Initialised' ? evolveLiving(state, event) : state
 }
 
 export const vaultDecider: Decider<VaultCommand, VaultState, VaultEvent, VaultRefusal> = {

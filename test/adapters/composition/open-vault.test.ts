@@ -124,7 +124,7 @@ describe('a vault that cannot be opened', () => {
   it('is offered the key of another vault', async () => {
     const other = makePlace('other')
     const made = await right(initVault({ ...other.options, managementKey: other.managementKey }))
-    const opened = await left(openVault({ ...place.options, masterKeyFile: made.masterKeyFile }))
+    const opened = await left(openVault({ ...place.options, masterKeyFile: made.masterKeyFile ?? '' }))
     other.dispose()
     expect(opened).toMatchObject({ _tag: 'VaultUnavailable', reason: 'wrong-key' })
   })

@@ -157,6 +157,9 @@ const pins: ReadonlyArray<AccountPin> = [
   { baseUrl: 'http://127.0.0.1:8080/api/v1', creatorId: null, workspaces: [] },
 ]
 
+const sources = ['key-file', 'passphrase', 'keychain'] as const
+const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'
+
 export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<VaultEvent>>> = {
   VaultInitialised: pins.map((pin) => ({
     type: 'VaultInitialised',
@@ -166,4 +169,9 @@ export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<Vau
     at,
   })),
   CredentialChanged: pins.map((pin) => ({ type: 'CredentialChanged', credential: 2, pin, at })),
+  VaultKeyRotated: sources.map((source) => ({ type: 'VaultKeyRotated', source, at })),
+  VaultKeyMoved: sources.map((source) => ({ type: 'VaultKeyMoved', source, at })),
+  RecipientAdded: ['Zoë', null].map((label) => ({ type: 'RecipientAdded', recipient, label, at })),
+  RecipientRemoved: [{ type: 'RecipientRemoved', recipient, at }],
+  VaultRestored: [{ type: 'VaultRestored', epoch: 2, backupAt: until, at }],
 }

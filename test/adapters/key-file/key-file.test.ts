@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { createKeyFile } from '../../../src/adapters/key-file/create-key-file.js'
 import { keyFilePath } from '../../../src/adapters/key-file/key-file-path.js'
-import { formatKeyFile, parseKeyFile } from '../../../src/adapters/key-file/key-file-format.js'
+import { formatKeyFile, type KeysInFile, parseKeyFile } from '../../../src/adapters/key-file/key-file-format.js'
 import { readKeyFile } from '../../../src/adapters/key-file/read-key-file.js'
 import { vaultId } from '../../../src/domain/shared/identifiers.js'
 
@@ -18,7 +18,7 @@ const rightOf = <A>(result: E.Either<unknown, A>): A => {
 }
 const reason = (result: E.Either<{ readonly reason: string }, unknown>): string =>
   E.isLeft(result) ? result.left.reason : 'right'
-const hex = (key: KeyObject): string => key.export().toString('hex')
+const hex = (key: KeyObject | KeysInFile): string => ('export' in key ? [key] : key).map((each) => each.export().toString('hex')).join(' ')
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
 describe('place of the vault key', () => {
@@ -36,7 +36,7 @@ describe('place of the vault key', () => {
 
 describe('format of the key file', () => {
   const bytes = Buffer.from(Uint8Array.from({ length: 32 }, (_, n) => n * 7))
-  const text = formatKeyFile(bytes)
+  const text = formatKeyFile([bytes])
   const known = 'lean-vault-key-v1:AAcOFRwjKjE4P0ZNVFtiaXB3foWMk5qhqK-2vcTL0tk:a89b758ff95d2453'
 
   it('is the one that was written before', () => {
