@@ -8,6 +8,7 @@ import { parseEdit } from '../../src/adapters/config/edit-config.js'
 import { checkConfig, parseConfig } from '../../src/adapters/config/read-config.js'
 import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { formatKeyFile, parseKeyFile } from '../../src/adapters/key-file/key-file-format.js'
+import { readLock } from '../../src/adapters/sealing/lock.js'
 import { parseBaseUrl } from '../../src/adapters/openrouter/base-url.js'
 import { proxyFor } from '../../src/adapters/openrouter/proxy.js'
 import * as answers from '../../src/adapters/openrouter/response.js'
@@ -133,7 +134,8 @@ export const targets: ReadonlyArray<Target> = [
     samples: ['http://user:pa%40ss@proxy.example:3128', 'https://[::1]:443', 'proxy:80'],
     parse: (input) => [proxyFor(base, { httpsProxy: input, noProxy: null }), proxyFor(base, { httpsProxy: 'http://p', noProxy: input })],
   },
-  { name: 'key files', samples: [formatKeyFile(Buffer.alloc(32, 7))], parse: (input) => [parseKeyFile(input)] },
+  { name: 'key files', samples: [formatKeyFile([Buffer.alloc(32, 7)])], parse: (input) => [parseKeyFile(input)] },
+  { name: 'locks', samples: ['{"version":1,"source":{"kind":"key-file"},"recipients":[{"recipient":"age1x","label":null}],"box":"AA=="}'], parse: (input) => [readLock(input)] },
   { name: 'fault plans', samples: ['POST /keys:lost-after@1, DELETE /keys/*:5xx-before(503)*3', '*:slow(50)%10'], parse: (input) => [parseFaultSpec(input)] },
   { name: 'requests to the sandbox', samples: asked, parse: (input) => [askSandbox(input)] },
   { name: 'names', samples: ['my-key', 'A.b_c-9'], parse: (input) => [parseName(input)] },
