@@ -7,8 +7,11 @@ import { mayAsk, type Session } from './session.js'
 
 const ask = ({ deps }: Session, question: string): TE.TaskEither<CliError, string> =>
   pipe(
-    TE.fromTask<string | null, CliError>(() => deps.ask.hidden(question)),
-    TE.flatMap((answer) => (answer === null ? TE.left<CliError>({ _tag: 'BrokenOff' }) : TE.right(answer))),
+    TE.fromTask<string | false | null, CliError>(() => deps.ask.hidden(question)),
+    TE.flatMap((answer) => {
+      if (answer === null) return TE.left<CliError>({ _tag: 'BrokenOff' })
+      return answer === false ? TE.left<CliError>({ _tag: 'Declined' }) : TE.right(answer)
+    }),
   )
 
 /** Asked twice: nobody sees what is typed, and a slip would lock everybody out. */

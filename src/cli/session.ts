@@ -88,6 +88,7 @@ const traceLine = ({ method, path, query, status, problem, milliseconds }: Reque
 const askPassphrase = (session: Session, question: string): AskPassphrase => async () => {
   if (!mayAsk(session)) return 'nobody'
   const answer = await session.deps.ask.hidden(question)
+  if (answer === false) return 'nobody'
   return answer === null ? 'broken-off' : secret(answer)
 }
 
