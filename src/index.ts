@@ -26,9 +26,11 @@ export type {
   StreamId,
   VersionConflict,
 } from './application/ports/event-log.js'
+export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
 export type {
+  ByokUsage,
   CreatedKey,
   Identity,
   KeyDetails,

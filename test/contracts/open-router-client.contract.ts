@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
+import type { NewGuardrail } from '../../src/application/ports/guardrail.js'
 import type { CreatedKey, NewKey, OpenRouterClient } from '../../src/application/ports/open-router-client.js'
 import { reveal, type Secret, secret } from '../../src/application/secret.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
@@ -154,7 +155,7 @@ export const openRouterClientContract = (name: string, makeSubject: () => Promis
       for (const cost of ['0.1', '0.2', '0.0000000375']) await subject.spend(details.hash, usd(cost))
       const spent = usd('0.3000000375')
       const { usage } = right(await client.getKeyDetails(details.hash)())
-      expect(usage).toEqual({ total: spent, day: spent, week: spent, month: spent })
+      expect(usage).toMatchObject({ total: spent, day: spent, week: spent, month: spent })
     })
 
     it('tells the truth about a key that spent more than its limit', async () => {
@@ -209,6 +210,69 @@ export const openRouterClientContract = (name: string, makeSubject: () => Promis
       expect(listing.keys.map(({ hash }) => hash).sort()).toEqual([...made].sort())
       expect(listing.keys.filter(({ policy }) => policy.disabled)).toHaveLength(23)
       expect(listing.keys.filter(({ workspace }) => workspace === subject.workspaces[1])).toHaveLength(10)
+    })
+
+    it('tells what a key has spent in each window, and what is left of the credits', async () => {
+      const { details } = await create({ limit: usd('3') })
+      const before = right(await client.readCredits()())
+      await subject.spend(details.hash, usd('0.0000000375'))
+      await subject.spend(details.hash, usd('1.25'))
+      const spent = usd('1.2500000375')
+      const usage = { total: spent, day: spent, week: spent, month: spent }
+      expect(right(await client.getKeyDetails(details.hash)()).usage).toMatchObject(usage)
+      const listing = right(await client.listKeys()())
+      expect(listing.keys.map((key) => key.usage)).toMatchObject([{ ...usage, byok: { total: 0n, day: 0n, week: 0n, month: 0n } }])
+      const after = right(await client.readCredits()())
+      expect(after.bought).toBe(before.bought)
+      expect((after.used ?? 0n) - (before.used ?? 0n)).toBe(spent)
+    })
+
+    const budget: NewGuardrail = { name: 'day', cap: { limit: usd('1.5'), reset: 'daily' }, includeByok: true, workspace: null }
+
+    it('makes guardrails that are read back as asked, in any workspace, more of them than a page holds', async () => {
+      const made = right(await client.createGuardrail(budget)())
+      expect(made).toMatchObject({ name: 'day', limit: usd('1.5'), reset: 'daily', includeByok: true, workspace: subject.workspaces[0] })
+      expect(right(await client.getGuardrail(made.id)())).toEqual(made)
+      const elsewhere = right(await client.createGuardrail({ ...budget, includeByok: false, workspace: subject.workspaces[1] })())
+      expect(elsewhere).toMatchObject({ includeByok: false, workspace: subject.workspaces[1] })
+      for (let n = 0; n < 110; n += 1) right(await client.createGuardrail(budget)())
+      const listed = right(await client.listGuardrails()()).map(({ id }) => id)
+      expect(new Set(listed).size).toBe(112)
+      expect(listed).toEqual(expect.arrayContaining([made.id, elsewhere.id]))
+    })
+
+    it('puts keys under a guardrail, one at a time and repeatably, and takes them from it', async () => {
+      const [one, two] = [await create(), await create()]
+      const [first, second] = [right(await client.createGuardrail(budget)()), right(await client.createGuardrail(budget)())]
+      const hashes = [one.details.hash, two.details.hash]
+      for (let n = 0; n < 2; n += 1) right(await client.assignGuardrail(first.id, hashes)())
+      right(await client.assignGuardrail(second.id, [two.details.hash])())
+      const assigned = right(await client.listAssignments()())
+      expect(assigned).toHaveLength(2)
+      expect(assigned).toEqual(
+        expect.arrayContaining([
+          { guardrail: first.id, hash: one.details.hash },
+          { guardrail: second.id, hash: two.details.hash },
+        ]),
+      )
+      for (let n = 0; n < 2; n += 1) right(await client.unassignGuardrail(first.id, hashes)())
+      expect(right(await client.listAssignments()())).toEqual([{ guardrail: second.id, hash: two.details.hash }])
+    })
+
+    it('deletes a guardrail once, and knows nothing of it from then on', async () => {
+      const { id } = right(await client.createGuardrail(budget)())
+      expect(right(await client.deleteGuardrail(id)())).toBe('deleted')
+      expect(right(await client.deleteGuardrail(id)())).toBe('absent')
+      expect(left(await client.getGuardrail(id)())).toMatchObject({ _tag: 'Absent' })
+      expect(left(await client.assignGuardrail(id, [nobody])())).toMatchObject({ _tag: 'Absent' })
+    })
+
+    it('lets the budget of a guardrail hold its key back, above its own limit or not', async () => {
+      const { details } = await create({ limit: usd('3') })
+      const { id } = right(await client.createGuardrail(budget)())
+      right(await client.assignGuardrail(id, [details.hash])())
+      await subject.spend(details.hash, usd('1.5'))
+      await expect(subject.spend(details.hash, usd('0.1'))).rejects.toThrow()
     })
   })
 }

@@ -4,13 +4,19 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { HttpTransport } from '../../application/ports/http.js'
 import type { OpenRouterClient } from '../../application/ports/open-router-client.js'
 import type { Secret } from '../../application/secret.js'
-import { listEverything } from './listing.js'
+import type { WorkspaceId } from '../../domain/shared/identifiers.js'
+import { inEveryWorkspace, listEverything } from './listing.js'
 import type { Operation } from './operation.js'
 import { allPages } from './paging.js'
 import {
   type Read,
+  readAssigned,
+  readAssignments,
   readCreated,
+  readCredits,
   readDeleted,
+  readGuardrail,
+  readGuardrails,
   readIdentity,
   readKey,
   readKeys,
@@ -40,6 +46,12 @@ export const makeOpenRouterClient = ({ transport, managementKey, around }: OpenR
       ({ id }) => id,
     )
 
+  const guardrailsIn = (workspace: WorkspaceId | null) =>
+    allPages(
+      (offset) => ask({ _tag: 'ListGuardrails', workspace, offset }, readGuardrails),
+      ({ id }) => id,
+    )
+
   return {
     whoAmI: () => ask({ _tag: 'WhoAmI' }, readIdentity),
     listWorkspaces,
@@ -58,5 +70,17 @@ export const makeOpenRouterClient = ({ transport, managementKey, around }: OpenR
     updateKey: (hash, policy) => ask({ _tag: 'UpdateKey', hash, policy }, readKey(hash)),
     revokeKey: (hash) => pipe(ask({ _tag: 'DeleteKey', hash }, readDeleted), TE.mapError(revocationError(hash))),
     trySecret: (secret) => send({ _tag: 'WhoAmI' }, secret, readSecretAnswer),
+    readCredits: () => ask({ _tag: 'ReadCredits' }, readCredits),
+    listGuardrails: () => inEveryWorkspace(listWorkspaces(), guardrailsIn, ({ id }) => id),
+    getGuardrail: (id) => ask({ _tag: 'GetGuardrail', id }, readGuardrail),
+    createGuardrail: (guardrail) => ask({ _tag: 'CreateGuardrail', guardrail }, readGuardrail),
+    deleteGuardrail: (id) => ask({ _tag: 'DeleteGuardrail', id }, readDeleted),
+    listAssignments: () =>
+      allPages(
+        (offset) => ask({ _tag: 'ListAssignments', offset }, readAssignments),
+        ({ hash }) => hash,
+      ),
+    assignGuardrail: (id, hashes) => ask({ _tag: 'AssignGuardrail', id, hashes }, readAssigned),
+    unassignGuardrail: (id, hashes) => ask({ _tag: 'UnassignGuardrail', id, hashes }, readAssigned),
   }
 }

@@ -25,6 +25,10 @@ const told = {
   usage_daily: wire.amountOrUnknown,
   usage_weekly: wire.amountOrUnknown,
   usage_monthly: wire.amountOrUnknown,
+  byok_usage: wire.amountOrUnknown,
+  byok_usage_daily: wire.amountOrUnknown,
+  byok_usage_weekly: wire.amountOrUnknown,
+  byok_usage_monthly: wire.amountOrUnknown,
   created_at: wire.instantOrUnknown,
   creator_user_id: wire.textOrUnknown,
   workspace_id: wire.workspaceOrUnknown,
@@ -78,9 +82,10 @@ const keyText = new t.Type<string, string, unknown>(
   t.identity,
 )
 
-const answer = 'an object'
+export const answer = 'an object'
 
-const decoding =
+/** Reads with `codec`, then maps. */
+export const decoding =
   <A, B>(codec: t.Type<A, unknown, unknown>, map: (decoded: A) => B): Decode<B> =>
   (json) =>
     pipe(codec.decode(json), E.mapLeft(report), E.map(map))
@@ -99,7 +104,18 @@ const toDetails = (row: t.TypeOf<typeof keyRow>): KeyDetails => ({
   expiresAt: row.expires_at,
   createdAt: row.created_at,
   creatorId: row.creator_user_id,
-  usage: { total: row.usage, day: row.usage_daily, week: row.usage_weekly, month: row.usage_monthly },
+  usage: {
+    total: row.usage,
+    day: row.usage_daily,
+    week: row.usage_weekly,
+    month: row.usage_monthly,
+    byok: {
+      total: row.byok_usage,
+      day: row.byok_usage_daily,
+      week: row.byok_usage_weekly,
+      month: row.byok_usage_monthly,
+    },
+  },
 })
 
 // One odd key of somebody else must not hide all others: the listing is what proves absence. A key that may answer counts as one

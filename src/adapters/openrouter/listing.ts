@@ -47,6 +47,23 @@ const ofWorkspaces = (
     }),
   )
 
+/**
+ * The rows of every workspace, one request after the other, each once; of the default one alone where workspaces are refused.
+ * Any other refusal is the answer, for a listing that lacks rows would have them made again.
+ */
+export const inEveryWorkspace = <A>(
+  workspaces: TE.TaskEither<RemoteError, ReadonlyArray<Workspace>>,
+  rowsIn: (workspace: WorkspaceId | null) => TE.TaskEither<RemoteError, ReadonlyArray<A>>,
+  idOf: (row: A) => string,
+): TE.TaskEither<RemoteError, ReadonlyArray<A>> =>
+  pipe(
+    workspaces,
+    TE.orElse((error) => (isClosedToUs(error) ? TE.right<RemoteError, ReadonlyArray<Workspace>>([]) : TE.left(error))),
+    TE.map((found): ReadonlyArray<WorkspaceId | null> => (found.length === 0 ? [null] : found.map(({ id }) => id))),
+    TE.flatMap(TE.traverseSeqArray(rowsIn)),
+    TE.map((parts) => [...new Map(parts.flat().map((row) => [idOf(row), row])).values()]),
+  )
+
 const ofDefault = ({ keysIn }: Listings): TE.TaskEither<RemoteError, KeyListing> =>
   pipe(
     keysIn(null),

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../application/ports/http.js'
+import type { NewGuardrail } from '../../application/ports/guardrail.js'
 import type { NewKey } from '../../application/ports/open-router-client.js'
 import type { Secret } from '../../application/secret.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
@@ -12,8 +13,8 @@ type JsonText = string
 
 type Unsigned = Omit<HttpRequest, 'bearer'>
 
-/** Rows asked of one page of `/workspaces`, the most that it gives. */
-const workspacesPerPage = '100'
+/** Rows asked of one page of any list but `/keys`, the most that they give. */
+const mostPerPage = '100'
 
 const text = (value: string): JsonText => JSON.stringify(value)
 
@@ -66,12 +67,53 @@ const onKey = (method: 'PATCH' | 'DELETE', hash: KeyHash, body: JsonText | null)
   body,
 })
 
+const guardrail = ({ name, cap, includeByok, workspace }: NewGuardrail): JsonText =>
+  object([
+    ['name', text(name)],
+    ['limit_usd', dollars(cap.limit)],
+    ['reset_interval', text(cap.reset)],
+    ['include_byok_in_budgets', flag(includeByok)],
+    ['workspace_id', workspace === null ? null : text(workspace)],
+  ])
+
+const page = (path: string, offset: number, workspace: string | null = null): Unsigned =>
+  get(path, {
+    limit: mostPerPage,
+    offset: String(offset),
+    ...(workspace === null ? {} : { workspace_id: workspace }),
+  })
+
+const post = (path: string, body: JsonText): Unsigned => ({ method: 'POST', path, query: {}, body })
+
+const keyHashes = (hashes: ReadonlyArray<KeyHash>): JsonText => JSON.stringify({ key_hashes: hashes })
+
+type OnGuardrails = Extract<Operation, { readonly _tag: `${string}Guardrail${string}` | 'ListAssignments' }>
+
+const onGuardrails = (operation: OnGuardrails): Unsigned => {
+  switch (operation._tag) {
+    case 'ListGuardrails':
+      return page('/guardrails', operation.offset, operation.workspace)
+    case 'GetGuardrail':
+      return get(`/guardrails/${operation.id}`)
+    case 'CreateGuardrail':
+      return post('/guardrails', guardrail(operation.guardrail))
+    case 'DeleteGuardrail':
+      return { method: 'DELETE', path: `/guardrails/${operation.id}`, query: {}, body: null }
+    case 'ListAssignments':
+      return page('/guardrails/assignments/keys', operation.offset)
+    case 'AssignGuardrail':
+      return post(`/guardrails/${operation.id}/assignments/keys`, keyHashes(operation.hashes))
+    case 'UnassignGuardrail':
+      return post(`/guardrails/${operation.id}/assignments/keys/remove`, keyHashes(operation.hashes))
+  }
+}
+
 const unsigned = (operation: Operation): Unsigned => {
   switch (operation._tag) {
     case 'WhoAmI':
       return get('/key')
     case 'ListWorkspaces':
-      return get('/workspaces', { limit: workspacesPerPage, offset: String(operation.offset) })
+      return get('/workspaces', { limit: mostPerPage, offset: String(operation.offset) })
     case 'ListKeys':
       return get('/keys', {
         include_disabled: 'true',
@@ -86,6 +128,16 @@ const unsigned = (operation: Operation): Unsigned => {
       return onKey('PATCH', operation.hash, change(operation.policy))
     case 'DeleteKey':
       return onKey('DELETE', operation.hash, null)
+    case 'ReadCredits':
+      return get('/credits')
+    case 'ListGuardrails':
+    case 'GetGuardrail':
+    case 'CreateGuardrail':
+    case 'DeleteGuardrail':
+    case 'ListAssignments':
+    case 'AssignGuardrail':
+    case 'UnassignGuardrail':
+      return onGuardrails(operation)
   }
 }
 

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 
 import type { HttpResponse } from '../../application/ports/http.js'
+import type { Credits, Guardrail, GuardrailAssignment } from '../../application/ports/guardrail.js'
 import type {
   CreatedKey,
   Identity,
@@ -27,6 +28,7 @@ import {
   type Page,
 } from './codec.js'
 import { toRemoteError, unknownOutcome } from './error-answer.js'
+import { decodeAssigned, decodeAssignments, decodeCredits, decodeGuardrail, decodeGuardrails } from './guardrail-codec.js'
 import { parseJson } from './json.js'
 
 /** The second half of one operation: what an answer means. */
@@ -105,6 +107,16 @@ export const readDeleted: Read<'deleted' | 'absent'> = (response) =>
       (error): E.Either<RemoteError, 'deleted' | 'absent'> => (error._tag === 'Absent' ? E.right('absent') : E.left(error)),
     ),
   )
+
+export const readCredits: Read<Credits> = reading(decodeCredits)
+
+export const readGuardrail: Read<Guardrail> = reading(decodeGuardrail)
+
+export const readGuardrails: Read<Page<Guardrail>> = reading(decodeGuardrails)
+
+export const readAssignments: Read<Page<GuardrailAssignment>> = reading(decodeAssignments)
+
+export const readAssigned: Read<void> = reading(decodeAssigned)
 
 /** A disabled, an expired and a deleted key all read `refused`. */
 export const readSecretAnswer: Read<SecretAnswer> = (response) =>

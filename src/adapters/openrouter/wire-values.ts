@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 
 import { scrub } from '../../application/secret.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
-import { type KeyHash, keyHash, type WorkspaceId, workspaceId } from '../../domain/shared/identifiers.js'
+import { type GuardrailId, guardrailId, type KeyHash, keyHash, type WorkspaceId, workspaceId } from '../../domain/shared/identifiers.js'
 import { type Instant, instant } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars, picodollars } from '../../domain/shared/picodollars.js'
 
@@ -43,6 +43,7 @@ const isString = (value: unknown): value is string => typeof value === 'string'
 const isAmount = (value: unknown): value is Picodollars => typeof value === 'bigint' && E.isRight(picodollars(value))
 const isInstant = (value: unknown): value is Instant => typeof value === 'number' && E.isRight(instant(value))
 const isHash = (value: unknown): value is KeyHash => isString(value) && E.isRight(keyHash(value))
+const isGuardrail = (value: unknown): value is GuardrailId => isString(value) && E.isRight(guardrailId(value))
 const isWorkspace = (value: unknown): value is WorkspaceId => isString(value) && E.isRight(workspaceId(value))
 
 // The shortest decimal text of a double is the text that it was read from, as far as a double can tell.
@@ -84,6 +85,8 @@ const readText = (value: unknown): E.Either<unknown, string> => (isString(value)
 
 const readHash = (value: unknown): E.Either<unknown, KeyHash> => (isString(value) ? keyHash(value) : unreadable)
 
+const readGuardrail = (value: unknown): E.Either<unknown, GuardrailId> => (isString(value) ? guardrailId(value) : unreadable)
+
 const readWorkspace = (value: unknown): E.Either<unknown, WorkspaceId> =>
   isString(value) ? workspaceId(value) : unreadable
 
@@ -95,6 +98,7 @@ const readCount = (value: unknown): E.Either<unknown, number> =>
 const absentIsNull = (value: unknown): unknown => (value === undefined ? null : value)
 
 export const hash = wire('64 lowercase hex digits', isHash, readHash)
+export const guardrail = wire('a guardrail id', isGuardrail, readGuardrail)
 export const workspace = wire('a workspace id', isWorkspace, readWorkspace)
 /** Text without anything key-shaped. */
 export const text = wire('text', isString, readText)
@@ -113,6 +117,9 @@ export const instantOrUnknown = wire('an ISO 8601 time', isNullOr(isInstant), to
 /** `null` or left out: never expires. */
 export const expiry = wire('an ISO 8601 time or null', isNullOr(isInstant), (value) => orNull(readInstant)(absentIsNull(value)))
 export const reset = wire('daily, weekly, monthly, another word or null', isReset, readReset)
+
+/** The window of a guardrail; left out, it has none. */
+export const resetOrNone = wire('daily, weekly, monthly, another word or null', isReset, (value) => readReset(absentIsNull(value)))
 
 /** `undefined` where the codec cannot read the value. */
 export const orUnread = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | undefined, A | undefined, unknown> =>

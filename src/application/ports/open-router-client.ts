@@ -2,10 +2,11 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeyRevocationError } from '../../domain/key/revocation-error.js'
-import type { KeyHash, WorkspaceId } from '../../domain/shared/identifiers.js'
+import type { GuardrailId, KeyHash, WorkspaceId } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'
 import type { Picodollars } from '../../domain/shared/picodollars.js'
 import type { Secret } from '../secret.js'
+import type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './guardrail.js'
 import type { RemoteError } from './remote-error.js'
 
 /** What one remote key is and has spent, as OpenRouter tells it. Text fields are scrubbed of anything key-shaped. */
@@ -23,6 +24,16 @@ export interface KeyDetails {
 
 /** Credits spent in each UTC window and in the key's whole life. `null`: OpenRouter did not say; never read as zero. */
 export interface RemoteUsage {
+  readonly total: Picodollars | null
+  readonly day: Picodollars | null
+  readonly week: Picodollars | null
+  readonly month: Picodollars | null
+  /** What was spent with the owner's own provider keys, in the same windows; it is no part of the credits above. */
+  readonly byok: ByokUsage
+}
+
+/** Bring-your-own-key usage, which costs no credits and counts against a limit only when the key says so. */
+export interface ByokUsage {
   readonly total: Picodollars | null
   readonly day: Picodollars | null
   readonly week: Picodollars | null
@@ -101,4 +112,26 @@ export interface OpenRouterClient {
   readonly revokeKey: (hash: KeyHash) => TaskEither<KeyRevocationError<RemoteError>, 'deleted' | 'absent'>
   /** `GET /key` with the secret of a key: 200 is `accepted`, a 401 in OpenRouter's format is `refused`. */
   readonly trySecret: (secret: Secret) => TaskEither<RemoteError, SecretAnswer>
+  /** `GET /credits`: totals of the whole account. */
+  readonly readCredits: () => TaskEither<RemoteError, Credits>
+  /**
+   * `GET /guardrails` of every workspace, all pages, each once; of the default workspace alone where workspaces are refused.
+   * Facts on guardrails: https://openrouter.ai/docs/features/guardrails
+   */
+  readonly listGuardrails: () => TaskEither<RemoteError, ReadonlyArray<Guardrail>>
+  /** `GET /guardrails/{id}`: a 404 in OpenRouter's format is `Left(Absent)`. */
+  readonly getGuardrail: (id: GuardrailId) => TaskEither<RemoteError, Guardrail>
+  /** `POST /guardrails`. Not repeatable: names need not be unique, so look for the name before asking again. */
+  readonly createGuardrail: (guardrail: NewGuardrail) => TaskEither<RemoteError, Guardrail>
+  /** `DELETE /guardrails/{id}`: its keys lose its budget. `absent` when it was not there. */
+  readonly deleteGuardrail: (id: GuardrailId) => TaskEither<RemoteError, 'deleted' | 'absent'>
+  /** `GET /guardrails/assignments/keys`, all pages: which guardrail each key is under. */
+  readonly listAssignments: () => TaskEither<RemoteError, ReadonlyArray<GuardrailAssignment>>
+  /**
+   * `POST /guardrails/{id}/assignments/keys`. Repeatable. Replaces a key's former guardrail without a word, so look first;
+   * and read the assignments back, for the answer names no key.
+   */
+  readonly assignGuardrail: (id: GuardrailId, hashes: ReadonlyArray<KeyHash>) => TaskEither<RemoteError, void>
+  /** `POST /guardrails/{id}/assignments/keys/remove`. Repeatable; touches no key that is under another guardrail. */
+  readonly unassignGuardrail: (id: GuardrailId, hashes: ReadonlyArray<KeyHash>) => TaskEither<RemoteError, void>
 }

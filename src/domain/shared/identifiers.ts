@@ -29,6 +29,9 @@ export type OwnerId = Branded<string, 'OwnerId'>
 /** OpenRouter's identifier of a workspace. */
 export type WorkspaceId = Branded<string, 'WorkspaceId'>
 
+/** OpenRouter's identifier of a guardrail. */
+export type GuardrailId = Branded<string, 'GuardrailId'>
+
 const matching =
   <B extends string>(field: string, pattern: RegExp, rule: string) =>
   (text: string): Either<InvalidValue, Branded<string, B>> =>
@@ -52,6 +55,8 @@ export const vaultId = matching<'VaultId'>('vaultId', /^[0-9a-f]{32}$/, 'must be
 export const attemptId = matching<'AttemptId'>('attemptId', /^[0-9a-f]{16,32}$/, 'must be 16 to 32 lowercase hex digits')
 export const ownerId = matching<'OwnerId'>('owner', /^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters')
 export const workspaceId = matching<'WorkspaceId'>('workspace', /^[\x21-\x7e]{1,128}$/, 'must be an identifier')
+
+export const guardrailId = matching<'GuardrailId'>('guardrail', /^[0-9A-Za-z_-]{1,64}$/, 'must be an identifier')
 
 /** The `n`th incarnation (from 1) of a name. */
 export const lineageOf = (name: KeyName, n: number): Lineage => `${name}#${n}` as Lineage

@@ -20,7 +20,7 @@ export interface LimitsPatch {
   readonly alertThresholds?: ReadonlyArray<number>
 }
 
-export const defaultThresholds: ReadonlyArray<number> = [0.8]
+const defaultThresholds: ReadonlyArray<number> = [0.8]
 
 export const noLimits: SpendLimits = { monthly: null, daily: null, alertThresholds: defaultThresholds }
 

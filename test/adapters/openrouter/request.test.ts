@@ -5,10 +5,12 @@ import { type Operation, repeatabilityOf } from '../../../src/adapters/openroute
 import { toRequest } from '../../../src/adapters/openrouter/request.js'
 import type { NewKey } from '../../../src/application/ports/open-router-client.js'
 import type { RemotePolicy } from '../../../src/domain/key/remote-policy.js'
+import type { GuardrailId } from '../../../src/domain/shared/identifiers.js'
 import { fromDecimalDollars, type Picodollars, toDecimalDollars } from '../../../src/domain/shared/picodollars.js'
 import { at, dollars, hashOf, managementKey, ok, space } from './fakes.js'
 
 const hash = hashOf('k')
+const guard = 'g-1' as GuardrailId
 const plain: NewKey = { name: 'n', limit: dollars('0'), includeByok: true, expiresAt: null, workspace: null }
 const policy: RemotePolicy = { disabled: false, limit: dollars('12.50'), reset: 'monthly', includeByok: false }
 
@@ -81,6 +83,42 @@ const rows: ReadonlyArray<Row> = [
     path: `/keys/${hash}`,
     body: '{"disabled":false,"limit":12.5,"include_byok_in_limit":false}',
   },
+  { operation: { _tag: 'ReadCredits' }, method: 'GET', path: '/credits' },
+  {
+    operation: { _tag: 'ListGuardrails', workspace: space('ws-1'), offset: 3 },
+    method: 'GET',
+    path: '/guardrails',
+    query: { limit: '100', offset: '3', workspace_id: 'ws-1' },
+  },
+  { operation: { _tag: 'GetGuardrail', id: guard }, method: 'GET', path: '/guardrails/g-1' },
+  {
+    operation: {
+      _tag: 'CreateGuardrail',
+      guardrail: { name: 'a "b"', cap: { limit: dollars('1.5'), reset: 'daily' }, includeByok: true, workspace: null },
+    },
+    method: 'POST',
+    path: '/guardrails',
+    body: '{"name":"a \\"b\\"","limit_usd":1.5,"reset_interval":"daily","include_byok_in_budgets":true}',
+  },
+  { operation: { _tag: 'DeleteGuardrail', id: guard }, method: 'DELETE', path: '/guardrails/g-1' },
+  {
+    operation: { _tag: 'ListAssignments', offset: 0 },
+    method: 'GET',
+    path: '/guardrails/assignments/keys',
+    query: { limit: '100', offset: '0' },
+  },
+  {
+    operation: { _tag: 'AssignGuardrail', id: guard, hashes: [hash] },
+    method: 'POST',
+    path: '/guardrails/g-1/assignments/keys',
+    body: `{"key_hashes":["${hash}"]}`,
+  },
+  {
+    operation: { _tag: 'UnassignGuardrail', id: guard, hashes: [hash] },
+    method: 'POST',
+    path: '/guardrails/g-1/assignments/keys/remove',
+    body: `{"key_hashes":["${hash}"]}`,
+  },
 ]
 
 describe('the request of an operation', () => {
@@ -102,7 +140,11 @@ describe('the request of an operation', () => {
   })
 
   it('says what may be sent twice', () => {
-    const kinds = Object.fromEntries(rows.map(({ operation, method }) => [method, repeatabilityOf(operation)]))
-    expect(kinds).toEqual({ GET: 'read', PATCH: 'set', DELETE: 'set', POST: 'once' })
+    const kinds = new Set(rows.map(({ operation, method }) => `${method} ${repeatabilityOf(operation)}`))
+    expect([...kinds].sort()).toEqual(['DELETE set', 'GET read', 'PATCH set', 'POST once', 'POST set'])
+    const posts = rows.filter(({ method }) => method === 'POST').map(({ operation }) => operation)
+    expect(new Set(posts.filter((each) => repeatabilityOf(each) === 'once').map(({ _tag }) => _tag))).toEqual(
+      new Set(['CreateKey', 'CreateGuardrail']),
+    )
   })
 })

@@ -74,7 +74,7 @@ describe('what a good answer says', () => {
           expiresAt: at('2027-06-30T23:59:59Z'),
           createdAt: at('2026-02-03T04:05:06.789Z'),
           creatorId: 'user_sample',
-          usage: { total: 120_000_037_500_000n, day: 300_000n, week: dollars('75.25'), month: dollars('100') },
+          usage: { total: 120_000_037_500_000n, day: 300_000n, week: dollars('75.25'), month: dollars('100'), byok: { total: 0n, day: 0n, week: 0n, month: 0n } },
         },
         {
           hash: 'ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100',
@@ -85,7 +85,7 @@ describe('what a good answer says', () => {
           expiresAt: null,
           createdAt: null,
           creatorId: null,
-          usage: { total: null, day: 0n, week: 0n, month: null },
+          usage: { total: null, day: 0n, week: 0n, month: null, byok: { total: null, day: null, week: null, month: null } },
         },
       ],
     })
