@@ -43,7 +43,7 @@ export type {
   Workspace,
 } from './application/ports/open-router-client.js'
 export type { RemoteError } from './application/ports/remote-error.js'
-export type { SealBroken, Sealer } from './application/ports/sealer.js'
+export type { NoVaultKey, SealBroken, Sealer } from './application/ports/sealer.js'
 export type { LogInfo, VaultStore } from './application/ports/vault-store.js'
 export type {
   ChangeOutcome,

@@ -14,11 +14,12 @@ import { changeCredential, checkCredential } from './use-cases/credentials.js'
 import { get } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { parseName, parseNote, parseSince } from './use-cases/input.js'
+import { leaveAlive } from './use-cases/leave-alive.js'
 import { list, show } from './use-cases/list.js'
 import { panic } from './use-cases/panic.js'
 import { planRemoval } from './use-cases/plan-removal.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
-import { leaveAlive, remove } from './use-cases/remove.js'
+import { remove } from './use-cases/remove.js'
 import type { HistoryOptions, RemoveOptions, Vault } from './vault.js'
 
 /** How a vault reaches OpenRouter: only when it must, so that everything local works offline and starts fast. */
@@ -51,14 +52,12 @@ const known = <A>(
 
 const removing = (local: LocalDeps, remote: Remote, name: string, options: RemoveOptions): TE.TaskEither<VaultError, ChangeReport> =>
   known(local, name, (parsed) =>
-    pipe(
-      remote.deps(),
-      TE.flatMap((deps) =>
-        options.localOnly === true
-          ? leaveAlive(deps, parsed)
-          : remove(deps, parsed, { leaked: options.leaked ?? false, force: options.force ?? false }),
-      ),
-    ),
+    options.localOnly === true
+      ? leaveAlive(local, parsed)
+      : pipe(
+          remote.deps(),
+          TE.flatMap((deps) => remove(deps, parsed, { leaked: options.leaked ?? false, force: options.force ?? false })),
+        ),
   )
 
 const revoking = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
@@ -117,13 +116,7 @@ export const makeVault = (local: LocalDeps, remote: Remote): Vault => ({
       remote.deps(),
       TE.flatMap((deps) => panic(deps, scope)),
     ),
-  planRemoval: (name, options = {}) =>
-    known(local, name, (parsed) =>
-      pipe(
-        remote.deps(),
-        TE.flatMap((deps) => planRemoval(deps, parsed, options)),
-      ),
-    ),
+  planRemoval: (name, options = {}) => known(local, name, (parsed) => planRemoval(local, remote.deps, parsed, options)),
   remove: (name, options = {}) => removing(local, remote, name, options),
   reconcile: (options = {}) =>
     pipe(

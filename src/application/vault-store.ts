@@ -6,6 +6,7 @@ import { vaultDecider, type VaultState } from '../domain/vault/vault.js'
 import { decodeRecords } from './decode-records.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
+import { openError } from './seal-error.js'
 import type { Secret } from './secret.js'
 import { managementKeyRef } from './secret-refs.js'
 
@@ -49,9 +50,7 @@ export const openManagementKey = (
           })
         : pipe(
             deps.sealer.open(sealed),
-            TE.mapLeft(
-              (broken): VaultError => ({ _tag: 'SecretUnreadable', name: 'management key', message: broken.message }),
-            ),
+            TE.mapLeft(openError('management key')),
           ),
     ),
   )

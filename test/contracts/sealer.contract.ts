@@ -26,7 +26,8 @@ export const sealerContract = (name: string, makeSubject: () => Promise<Sealer>)
     /** The text, or why it does not open. */
     const open = async (sealed: SealedSecret, by = sealer): Promise<string> => {
       const opened = await by.open(sealed)()
-      return E.isLeft(opened) ? `${opened.left._tag}: ${opened.left.reason}` : reveal(opened.right)
+      if (E.isRight(opened)) return reveal(opened.right)
+      return opened.left._tag === 'SealBroken' ? `SealBroken: ${opened.left.reason}` : opened.left._tag
     }
     const shut = 'SealBroken: does-not-open'
     const places = fc.record({

@@ -16,6 +16,7 @@ import { allowedBase } from './pinned-host.js'
 import { localDeps, makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
 import { openingOf } from './unlock.js'
+import { withoutKey } from './without-key.js'
 
 /** The vault's own facts and the base that it may be used with now. */
 const pinnedBase = (
@@ -70,7 +71,7 @@ const fill = (registry: DependencyContainer, around: Surroundings, options: Vaul
   const withSealer = (store: VaultStore): TE.TaskEither<VaultError, void> =>
     pipe(
       mustBeVault(registry, store, around),
-      TE.flatMap(() => (overrides.sealer === undefined ? openSealer(openingOf(around, options, store)) : TE.right(overrides.sealer))),
+      TE.flatMap(() => (overrides.sealer === undefined ? TE.orElse(withoutKey)(openSealer(openingOf(around, options, store))) : TE.right(overrides.sealer))),
       TE.map((sealer) => {
         registry.register(tokens.store, { useValue: store })
         registry.register(tokens.sealer, { useValue: sealer })

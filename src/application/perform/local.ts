@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
-import type { Deps } from '../deps.js'
+import type { Deps, LocalDeps } from '../deps.js'
 import { expireClaim } from '../expire-claim.js'
 import type { Loaded } from '../key-store.js'
 import { keySecretRef } from '../secret-refs.js'
@@ -28,7 +28,7 @@ const notYetShredded: Cause = {
 }
 
 /** Destroys the sealed secret, then says so: the other way round a crash would leave a secret that nobody looks for. */
-export const performShred = (deps: Deps, name: KeyName, loaded: Loaded, lineage: Lineage): T.Task<Progress> =>
+export const performShred = (deps: LocalDeps, name: KeyName, loaded: Loaded, lineage: Lineage): T.Task<Progress> =>
   pipe(
     deps.log.shred(keySecretRef(name, lineage)),
     TE.matchE(

@@ -68,7 +68,7 @@ const mostConflicts = 64
  * to seal with the facts that were decided: a key that turned out to be a stray is not sealed.
  */
 export const recordOutcome = (
-  deps: Deps,
+  deps: Pick<Deps, 'log' | 'keyEvents' | 'protocol'>,
   name: KeyName,
   loaded: Loaded,
   command: KeyCommand,

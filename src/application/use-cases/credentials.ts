@@ -11,6 +11,7 @@ import { checkPin, readPin } from '../pin.js'
 import type { OpenRouterClient } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import type { CredentialReport } from '../reports.js'
+import { sealError } from '../seal-error.js'
 import type { Secret } from '../secret.js'
 import { managementKeyRef } from '../secret-refs.js'
 import { type LoadedVault, loadVault } from '../vault-store.js'
@@ -57,7 +58,7 @@ const store = (
   const generation = loaded.state.credential + 1
   return pipe(
     deps.sealer.seal(managementKeyRef(generation, pin.baseUrl), managementKey),
-    TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
+    TE.mapLeft(sealError),
     TE.flatMap((sealed) =>
       pipe(
         deps.log.commit({

@@ -8,6 +8,7 @@ import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import type { HandedOut } from '../reports.js'
+import { openError } from '../seal-error.js'
 import { keySecretRef } from '../secret-refs.js'
 
 const open = (
@@ -24,7 +25,7 @@ const open = (
         ? TE.left<VaultError>({ _tag: 'SecretUnreadable', name, message: 'the sealed secret is not in the vault' })
         : pipe(
             deps.sealer.open(sealed),
-            TE.mapLeft((broken): VaultError => ({ _tag: 'SecretUnreadable', name, message: broken.message })),
+            TE.mapLeft(openError(name)),
           ),
     ),
     TE.map((secret) => ({ name, secret, warning })),

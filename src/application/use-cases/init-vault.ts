@@ -10,6 +10,7 @@ import { unavailable, type VaultError } from '../errors.js'
 import { readPin } from '../pin.js'
 import type { OpenRouterClient } from '../ports/open-router-client.js'
 import type { Absent, Refused, RemoteError } from '../ports/remote-error.js'
+import { sealError } from '../seal-error.js'
 import type { Secret } from '../secret.js'
 import { managementKeyRef } from '../secret-refs.js'
 import { vaultStream } from '../vault-store.js'
@@ -65,7 +66,7 @@ export const initVault = (
   const [event] = decision.right
   return pipe(
     deps.sealer.seal(managementKeyRef(1, pin.baseUrl), managementKey),
-    TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
+    TE.mapLeft(sealError),
     TE.flatMap((sealed) =>
       pipe(
         deps.log.commit({

@@ -5,7 +5,7 @@ import type { KeyState } from '../../domain/key/state.js'
 import { heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { toDollars } from '../../domain/shared/picodollars.js'
-import type { Deps } from '../deps.js'
+import type { Deps, LocalDeps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import { checkPin } from '../pin.js'
@@ -71,21 +71,22 @@ const planOf = (name: KeyName, state: KeyState, seen: Seen, options: RemoveOptio
 
 const isGone = (state: KeyState): boolean => state.stage._tag === 'Vacant' || state.stage._tag === 'Removed'
 
-/** Looks at the key and says what a removal would do. */
+/** Looks at the key, where that is needed, and says what a removal would do. */
 export const planRemoval = (
-  deps: Deps,
+  local: LocalDeps,
+  remote: () => TE.TaskEither<VaultError, Deps>,
   name: KeyName,
   options: RemoveOptions,
 ): TE.TaskEither<VaultError, RemovalPlan> =>
   pipe(
-    loadKey(deps, name),
+    loadKey(local, name),
     TE.flatMap(({ state }) => {
       if (isGone(state)) return TE.left<VaultError, RemovalPlan>({ _tag: 'KeyNotFound', name })
       const held = heldKey(state.stage)
       const seen: TE.TaskEither<VaultError, Seen> =
         held === null || options.localOnly === true
           ? TE.right({ remote: 'unknown', details: null })
-          : look(deps, held.hash)
+          : TE.flatMap((deps: Deps) => look(deps, held.hash))(remote())
       return pipe(
         seen,
         TE.map((answer) => planOf(name, state, answer, options)),

@@ -19,7 +19,7 @@ const removed = (name: KeyName, advanced: Advanced, remote: Remote, proof: Chang
   changeReport(name, 'removed', advanced, { remote, proof })
 
 /** The name is free: its key was removed, or what was only half made is gone. */
-const ended = (name: KeyName, advanced: Advanced): ChangeReport | null => {
+export const ended = (name: KeyName, advanced: Advanced): ChangeReport | null => {
   const { stage, strays } = advanced.state
   if (strays.length > 0) return null
   if (stage._tag === 'Removed') return removed(name, advanced, stage.remote, stage.proof?.strength ?? null)
@@ -41,7 +41,8 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<
   return TE.right(incomplete(name, advanced, { remote }))
 }
 
-const accept =
+/** The facts of a command; none where it was settled already. */
+export const accept =
   (name: KeyName) =>
   (done: Transacted): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
     if (done._tag === 'Done') return TE.right(done.events)
@@ -76,7 +77,3 @@ const drive = (deps: Deps, name: KeyName, command: () => KeyCommand): TE.TaskEit
 /** Contains, deletes, proves, shreds; or what is left of that after an earlier try. */
 export const remove = (deps: Deps, name: KeyName, mode: RemovalMode): TE.TaskEither<VaultError, ChangeReport> =>
   drive(deps, name, () => ({ _tag: 'Remove', mode, at: deps.clock.now() }))
-
-/** Forgets a key here and lets it live there, as its owner's recorded choice. */
-export const leaveAlive = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ChangeReport> =>
-  drive(deps, name, () => ({ _tag: 'LeaveAlive', at: deps.clock.now() }))

@@ -110,23 +110,58 @@ describe('an opened vault', () => {
   })
 })
 
+describe('a vault whose key cannot be had', () => {
+  const noKey = { _tag: 'VaultUnavailable', reason: 'wrong-key' }
+
+  /** Tells all that is no secret, and refuses every secret by the same words. */
+  const isReadable = async (options: VaultOptions): Promise<void> => {
+    const before = place.world.journal.length
+    const vault = await right(openVault(options))
+    expect(await right(vault.list())).toMatchObject([{ name: 'k', state: 'active' }])
+    expect(await right(vault.show('k'))).toMatchObject({ name: 'k' })
+    expect((await right(vault.history())).length).toBeGreaterThan(4)
+    for (const refused of [vault.get('k'), vault.remove('k'), vault.add('new'), vault.reconcile(), vault.checkCredential()])
+      expect(await left<unknown>(refused)).toMatchObject(noKey)
+    await right(vault.close())
+    expect(place.world.journal.length).toBe(before)
+  }
+
+  it('because it is lost', async () => {
+    await withKey()
+    rmSync(join(place.folder, 'user'), { recursive: true })
+    await isReadable(place.options)
+  })
+
+  it('because it is the key of another vault', async () => {
+    await withKey()
+    const other = makePlace('other')
+    const made = await right(initVault({ ...other.options, managementKey: other.managementKey }))
+    await isReadable({ ...place.options, masterKeyFile: made.masterKeyFile ?? '' })
+    other.dispose()
+  })
+
+  it('cannot change its management key, and asks OpenRouter about the new one only', async () => {
+    rmSync(join(place.folder, 'user'), { recursive: true })
+    const vault = await right(openVault(place.options))
+    expect(await left(vault.changeCredential(place.managementKey))).toMatchObject(noKey)
+    await right(vault.close())
+  })
+
+  it('can leave a key alive, for which it needs no secret and no OpenRouter', async () => {
+    await withKey()
+    rmSync(join(place.folder, 'user'), { recursive: true })
+    const vault = await right(openVault(offline(place.options)))
+    expect(await right(vault.planRemoval('k', { localOnly: true }))).toMatchObject({ remote: 'unknown' })
+    expect(await right(vault.remove('k', { localOnly: true }))).toMatchObject({ outcome: 'removed', remote: 'left-alive' })
+    expect(await left(vault.get('k'))).toMatchObject({ _tag: 'KeyNotFound' })
+    await right(vault.close())
+  })
+})
+
 describe('a vault that cannot be opened', () => {
   it('is missing, by the name of its folder', async () => {
     const home = join(place.folder, 'nowhere')
     expect(await left(openVault({ ...place.options, home }))).toEqual({ _tag: 'VaultMissing', place: home })
-  })
-
-  it('has lost its key', async () => {
-    rmSync(join(place.folder, 'user'), { recursive: true })
-    expect(await left(openVault(place.options))).toMatchObject({ _tag: 'VaultUnavailable', reason: 'wrong-key' })
-  })
-
-  it('is offered the key of another vault', async () => {
-    const other = makePlace('other')
-    const made = await right(initVault({ ...other.options, managementKey: other.managementKey }))
-    const opened = await left(openVault({ ...place.options, masterKeyFile: made.masterKeyFile ?? '' }))
-    other.dispose()
-    expect(opened).toMatchObject({ _tag: 'VaultUnavailable', reason: 'wrong-key' })
   })
 
   it('lies open to others', async () => {
