@@ -3,10 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { Connection, Driver, Statement } from './driver.js'
 import { toUnavailable } from './failure.js'
+import { type Guard, makeGuard } from './guard.js'
 
 /** One opened file. All but `abandon` throw: use them within `attempt` or `inTransaction` only. */
 export interface Database {
   readonly driver: Driver
+  readonly guard: Guard
   readonly exec: (sql: string) => void
   /** The prepared statement for this text, prepared at its first use. */
   readonly statement: (sql: string) => Statement
@@ -24,6 +26,7 @@ export const makeDatabase = (driver: Driver, connection: Connection): Database =
   }
   return {
     driver,
+    guard: makeGuard(),
     exec: (sql) => use().exec(sql),
     statement: (sql) => {
       const statement = prepared.get(sql) ?? use().prepare(sql)

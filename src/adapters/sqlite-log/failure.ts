@@ -35,5 +35,7 @@ export const toUnavailable =
     const code = driver.codeOf(error)
     const known = code === null ? undefined : failures[code & 0xff]
     if (known !== undefined) return unavailable(...known)
+    // A number that JavaScript cannot hold, which nothing here ever writes.
+    if (error instanceof RangeError) return unavailable('corrupt', 'The vault file is damaged: a number in it is impossible.')
     return unavailable('io', `The vault could not be read or written (${driver.name}, code ${code ?? 'unknown'}).`)
   }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable, VersionConflict } from '../../application/ports/event-log.js'
 import type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from '../../application/ports/key-ring-store.js'
-import { appendAll } from './commit.js'
+import { type Written, writeAll, wrote } from './commit.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
@@ -59,15 +59,15 @@ const change = <Refusal>(
   work: (now: WrappedRing) => E.Either<Refusal, RingChange | null>,
 ): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
   const wanted: Array<WrappedRing> = []
-  const run = (): E.Either<Refusal | VersionConflict | LogUnavailable, void> => {
+  const run = (): E.Either<Refusal | VersionConflict | LogUnavailable, Written | null> => {
     const now = readIn(database)
     if (E.isLeft(now)) return now
     const decided = work(now.right)
     if (E.isLeft(decided)) return decided
-    if (decided.right === null) return E.right(undefined)
+    if (decided.right === null) return E.right(null)
     wanted.push(decided.right.ring)
     write(database, decided.right.ring)
-    return appendAll(database, decided.right.appends)
+    return decided.right.appends.length === 0 ? E.right(null) : writeAll(database, decided.right.appends, [])
   }
   const isThere = (): boolean => {
     const found = readIn(database)
@@ -76,7 +76,8 @@ const change = <Refusal>(
   const done = inTransaction(database, run, isThere)
   // The old rows are in the write-ahead log until it is emptied. A reader may hold that up; a later checkpoint does it then.
   if (wanted.length > 0 && E.isRight(done)) attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all())
-  return done
+  if (E.isRight(done) && done.right !== null) wrote(database, done.right)
+  return E.map(() => undefined)(done)
 }
 
 /** The key ring in the vault's own database. */

@@ -2,32 +2,60 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { EventRecord, LogUnavailable } from '../../application/ports/event-log.js'
 import { instant } from '../../domain/shared/instant.js'
+import { hashOf, recordText } from './chain.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
+import type { Guard } from './guard.js'
+
+/** A record with what stands for it and for all before it. */
+export interface ProvenRecord {
+  readonly record: EventRecord
+  readonly previous: string
+  readonly hash: string
+}
+
+export const eventColumns = 'e.sequence, e.stream, e.version, e.type, e.schema, e.at, e.data'
+export const proofColumns = 'p.previous, p.hash, p.key_id, p.mac'
+export const eventsWithProofs = 'events e LEFT JOIN proofs p ON p.sequence = e.sequence'
 
 const toRecord = (row: Row): EventRecord | null => {
-  const { sequence, stream, version, type, schema, data } = row
-  const at = instant(Number(row['at']))
-  if (E.isLeft(at) || typeof stream !== 'string' || typeof type !== 'string' || typeof data !== 'string') return null
+  const { sequence, stream, version, type, schema, at, data } = row
+  if (typeof stream !== 'string' || typeof type !== 'string' || typeof data !== 'string' || typeof at !== 'number') return null
   if (typeof sequence !== 'number' || typeof version !== 'number' || typeof schema !== 'number') return null
-  return { sequence, stream, version, type, schema, at: at.right, data }
+  const time = instant(at)
+  return E.isLeft(time) ? null : { sequence, stream, version, type, schema, at: time.right, data }
 }
 
 /**
- * Rows as records. SQLite does not notice a changed byte by itself, so every row's types are looked at, and
- * `follows` says whether a record may stand after the one before it.
+ * A row as a record, if it is byte for byte what was written. SQLite does not notice a changed byte by itself. Without
+ * keys, as long as the vault is not unlocked, the hash finds accidents; with them a forged record is found too.
  */
+export const proven = ({ authenticator, format }: Guard, row: Row): ProvenRecord | null => {
+  const record = toRecord(row)
+  if (record === null) return null
+  if (format === 1) return { record, previous: '', hash: '' }
+  const { previous, hash, key_id: keyId, mac } = row
+  if (typeof previous !== 'string' || typeof hash !== 'string' || hashOf(previous, record) !== hash) return null
+  if (authenticator === null) return { record, previous, hash }
+  if (typeof keyId !== 'string' || authenticator.tag(keyId, recordText(hash)) !== mac) return null
+  return { record, previous, hash }
+}
+
+export const damagedRecord = (where: string): LogUnavailable =>
+  unavailable('corrupt', `The vault file is damaged: ${where} is missing or is not what was written.`)
+
+/** Rows as records; `follows` says whether a record may stand after the one before it, and `name` which one it should be. */
 export const toRecords = (
+  guard: Guard,
   rows: ReadonlyArray<Row>,
-  follows: (record: EventRecord, index: number) => boolean,
-): E.Either<LogUnavailable, ReadonlyArray<EventRecord>> => {
-  const records: EventRecord[] = []
+  follows: (now: ProvenRecord, before: ProvenRecord | null) => boolean,
+  name: (index: number) => string,
+): E.Either<LogUnavailable, ReadonlyArray<ProvenRecord>> => {
+  const records: ProvenRecord[] = []
   for (const row of rows) {
-    const record = toRecord(row)
-    if (record === null || !follows(record, records.length)) {
-      return E.left(unavailable('corrupt', 'The vault file is damaged: an event is missing or cannot be read.'))
-    }
-    records.push(record)
+    const now = proven(guard, row)
+    if (now === null || !follows(now, records[records.length - 1] ?? null)) return E.left(damagedRecord(name(records.length)))
+    records.push(now)
   }
   return E.right(records)
 }

@@ -2,6 +2,8 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable, SecretRef } from '../../application/ports/event-log.js'
 import { attempt, type Database } from './database.js'
+import type { Heads } from './guard.js'
+import { headForWrite, headsNow, isDamaged, locked, writeHead } from './heads.js'
 import { inTransaction } from './transaction.js'
 
 const find = 'SELECT 1 FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
@@ -24,16 +26,37 @@ const emptyWal = (database: Database): 'shredded' | 'pending' => {
   return E.isRight(done) && done.right?.['busy'] === 0 ? 'shredded' : 'pending'
 }
 
+const isNamed = (heads: Heads, { stream, owner, generation }: SecretRef): boolean => {
+  const head = heads.all.get(stream)
+  if (head === undefined || isDamaged(head)) return head !== undefined
+  return head.sealed.some((entry) => entry.owner === owner && entry.generation === generation)
+}
+
+const removeIn = (database: Database, ref: SecretRef): E.Either<LogUnavailable, Heads> => {
+  const { stream, owner, generation } = ref
+  const heads = headsNow(database)
+  database.guard.heads = null
+  const head = headForWrite(heads, stream)
+  if (E.isLeft(head)) return head
+  const left = head.right.sealed.filter((entry) => entry.owner !== owner || entry.generation !== generation)
+  const next = { ...head.right, sealed: left }
+  const written = writeHead(database, next)
+  if (E.isLeft(written)) return written
+  database.statement(remove).run(stream, owner, generation)
+  database.exec(rewrite)
+  return E.right({ ...heads, all: new Map([...heads.all, [stream, next]]) })
+}
+
 /** Deletes the row and drives its bytes out of the files. For a row that is gone already it repeats the second part. */
 export const shredIn = (database: Database, ref: SecretRef): E.Either<LogUnavailable, 'shredded' | 'pending'> => {
-  const place = [ref.stream, ref.owner, ref.generation] as const
-  const isGone = () => database.statement(find).get(...place) === undefined
-  const removeIt = (): E.Either<never, void> => {
-    database.statement(remove).run(...place)
-    return E.right(database.exec(rewrite))
-  }
+  if (database.guard.authenticator === null) return E.left(locked)
+  const isGone = (): boolean =>
+    database.statement(find).get(ref.stream, ref.owner, ref.generation) === undefined && !isNamed(headsNow(database), ref)
   const there = attempt(database, () => !isGone())
   if (E.isLeft(there)) return there
-  const removed = there.right ? inTransaction(database, removeIt, isGone) : E.right(undefined)
-  return E.isLeft(removed) ? removed : E.right(emptyWal(database))
+  if (!there.right) return E.right(emptyWal(database))
+  const removed = inTransaction(database, () => removeIn(database, ref), isGone)
+  if (E.isLeft(removed)) return removed
+  database.guard.heads = removed.right
+  return E.right(emptyWal(database))
 }

@@ -5,42 +5,33 @@ import type { EventLog, EventRecord, LogUnavailable, SealedSecret, SecretRef } f
 import { commitTo } from './commit.js'
 import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
-import { toBytes, toRecords } from './records.js'
+import { plainLog, plainNames, plainSealed, plainStream } from './plain-reads.js'
+import { readLog, readSealed, readStream, streamNames } from './reads.js'
 import { shredIn } from './shred.js'
-
-const columns = 'sequence, stream, version, type, schema, at, data'
-const ofStream = `SELECT ${columns} FROM events WHERE stream = ? AND version >= ? ORDER BY version`
-const ofAll = `SELECT ${columns} FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?`
-const streamsWith = `SELECT stream FROM events
-WHERE version = 1 AND stream >= ?1 AND substr(stream, 1, length(?1)) = ?1 ORDER BY stream`
-const sealedAt = 'SELECT key_id, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
+import { inSnapshot } from './transaction.js'
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
-const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> => {
-  const rows = attempt(database, () => database.statement(ofStream).all(stream, from))
-  if (E.isLeft(rows)) return rows
-  return toRecords(rows.right, (record, n) => record.stream === stream && record.version === from + n)
-}
+const isPlain = ({ guard }: Database): boolean => guard.format === 1
 
-const readAll = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> => {
-  const rows = attempt(database, () => database.statement(ofAll).all(after, limit))
-  if (E.isLeft(rows)) return rows
-  return toRecords(rows.right, (record, n) => record.sequence === after + 1 + n)
-}
+/** SQLite's own complaints name no stream. */
+const at =
+  (stream: string) =>
+  (error: LogUnavailable): LogUnavailable =>
+    error.reason !== 'corrupt' || error.message.includes(stream) ? error : { ...error, message: `${error.message} It was found at ${stream}.` }
+
+/** The records of one stream, proven up to its end. */
+export const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> =>
+  E.mapLeft(at(stream))(inSnapshot(database, () => (isPlain(database) ? plainStream : readStream)(database, stream, from)))
+
+const readAll = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> =>
+  inSnapshot(database, () => (isPlain(database) ? plainLog : readLog)(database, after, limit))
 
 const streams = (database: Database, prefix: string): Answer<ReadonlyArray<string>> =>
-  attempt(database, () => database.statement(streamsWith).all(prefix).map((row) => String(row['stream'])))
+  inSnapshot(database, () => (isPlain(database) ? plainNames : streamNames)(database, prefix))
 
-const sealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> => {
-  const row = attempt(database, () => database.statement(sealedAt).get(ref.stream, ref.owner, ref.generation))
-  if (E.isLeft(row)) return row
-  if (row.right === undefined) return E.right(null)
-  const keyId = row.right['key_id']
-  const bytes = toBytes(row.right['bytes'])
-  if (typeof keyId === 'string' && bytes !== null) return E.right({ ref, keyId, bytes })
-  return E.left(unavailable('corrupt', 'The vault file is damaged: a sealed secret cannot be read.'))
-}
+const sealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> =>
+  E.mapLeft(at(ref.stream))(inSnapshot(database, () => (isPlain(database) ? plainSealed : readSealed)(database, ref)))
 
 const closed = unavailable('io', 'The log is closed.')
 

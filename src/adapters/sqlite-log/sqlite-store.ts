@@ -3,15 +3,16 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { HeadKeeper, LogAuthenticator } from '../../application/ports/log-proof.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
+import { authenticateIn } from './authenticate.js'
 import { attempt, type Database, makeDatabase } from './database.js'
 import type { Driver } from './driver.js'
 import { unavailable } from './failure.js'
 import { makeKeyRing } from './key-ring.js'
 import { type DriverChoice, loadDriver } from './load-driver.js'
-import { newestFormat } from './schema.js'
 import { makeSqliteLog } from './sqlite-log.js'
 import { configure, formatOf, identityOf, initialise } from './vault-file.js'
 import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
@@ -38,10 +39,18 @@ const prepare = (database: Database, folder: string, newVault: VaultId | null): 
   return pipe(
     configure(database),
     E.flatMap(() => (newVault === null ? E.right(undefined) : initialise(database, newVault))),
-    E.flatMap(() => identityOf(database)),
-    E.map((id) => {
+    E.flatMap(() => formatOf(database)),
+    E.bindTo('format'),
+    E.bind('vaultId', () => identityOf(database)),
+    E.map(({ vaultId, format }) => {
+      database.guard.format = Number(format)
       const { log, run } = makeSqliteLog(database)
-      return { info: { vaultId: id, format: newestFormat }, log, keyRing: makeKeyRing(run) }
+      return {
+        info: { vaultId, format: database.guard.format },
+        log,
+        keyRing: makeKeyRing(run),
+        authenticate: (by, head) => run((db) => authenticateIn(db, by, head)),
+      }
     }),
   )
 }
@@ -54,14 +63,31 @@ const connect = (driver: Driver, { folder, busyTimeout }: SqlitePlace): Answer<D
     return makeDatabase(driver, connection)
   })
 
-/** The store through a driver that is loaded already; with `newVault` it is made if there is none. */
-export const openWith = (driver: Driver, options: SqlitePlace, newVault: VaultId | null): Answer<VaultStore> => {
+/** What unlocks a log. */
+export interface LogKeyring {
+  readonly by: LogAuthenticator
+  readonly keeper: HeadKeeper | null
+}
+
+/**
+ * The store through a driver that is loaded already; with `newVault` it is made if there is none, and with keys it is
+ * unlocked at once.
+ */
+export const openWith = (
+  driver: Driver,
+  options: SqlitePlace,
+  newVault: VaultId | null,
+  keys: LogKeyring | null = null,
+): Answer<VaultStore> => {
   const made = newVault === null ? E.right(undefined) : makePlace(options.folder)
   const checked = E.isLeft(made) ? made : checkPlace(options.folder)
   if (E.isLeft(checked)) return checked
   const database = connect(driver, options)
   if (E.isLeft(database)) return database
-  const store = prepare(database.right, options.folder, newVault)
+  const store = pipe(
+    prepare(database.right, options.folder, newVault),
+    E.tap(() => (keys === null ? E.right(undefined) : authenticateIn(database.right, keys.by, keys.keeper))),
+  )
   if (E.isLeft(store)) attempt(database.right, () => database.right.close())
   return store
 }

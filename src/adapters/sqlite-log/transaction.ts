@@ -61,3 +61,18 @@ export const inTransaction = <Refusal, A>(
   const settled = settle(database, committed.left, wasWritten)
   return E.isLeft(settled) ? settled : worked
 }
+
+/** Runs `work` on one state of the file, whatever other processes write meanwhile. It changes nothing. */
+export const inSnapshot = <Refusal, A>(
+  database: Database,
+  work: () => E.Either<Refusal, A>,
+): E.Either<Refusal | LogUnavailable, A> => {
+  const begun = attempt(database, () => database.exec('BEGIN'))
+  if (E.isLeft(begun)) {
+    rollBack(database)
+    return begun
+  }
+  const worked = E.flatten<Refusal | LogUnavailable, A>(attempt(database, work))
+  rollBack(database)
+  return worked
+}

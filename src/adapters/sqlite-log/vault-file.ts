@@ -21,6 +21,7 @@ export const formatOf = (database: Database): Answer<'blank' | number> => {
   const { format, application, tables } = looked.right
   if (tables === 0 && application === 0) return E.right('blank')
   if (application !== applicationId) return E.left(unavailable('corrupt', 'The vault file is something else.'))
+  if (format < 1) return E.left(unavailable('corrupt', 'The vault file is damaged: it has no format.'))
   if (format <= newestFormat) return E.right(format)
   return E.left(
     unavailable('newer-format', `The vault has format ${format}; this program knows up to ${newestFormat}. Upgrade it.`),
@@ -34,6 +35,7 @@ PRAGMA foreign_keys = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA recursive_triggers = ON;
 PRAGMA temp_store = MEMORY;
+PRAGMA cell_size_check = ON;
 `
 
 /** Only after the format is known: a write-ahead log would change another program's file. */

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Driver } from '../../../src/adapters/sqlite-log/driver.js'
-import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import { bytesFor, refOf } from './children/writing.js'
-import { briefly, bytesOf, drivers, freshPlace, right, rightOf } from './fresh-folder.js'
+import { briefly, bytesOf, drivers, freshPlace, openWith, right, rightOf } from './fresh-folder.js'
 import { bundleChild, type Child, startChild, ways } from './spawn-child.js'
 
 // LEAN_VAULT_CRASH_SECONDS=600 for the long run.

@@ -2,11 +2,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Connection, Driver, Statement } from '../../../src/adapters/sqlite-log/driver.js'
-import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import type { Commit, NewRecord, SecretRef } from '../../../src/application/ports/event-log.js'
 import type { VaultStore } from '../../../src/application/ports/vault-store.js'
 import { instant } from '../../../src/domain/shared/instant.js'
-import { briefly, drivers, freshPlace, leftOf, otherVault, type Place, rightOf, someVault } from './fresh-folder.js'
+import { briefly, drivers, freshPlace, leftOf, openWith, otherVault, type Place, rightOf, someVault } from './fresh-folder.js'
 import { alsoUnderNewerNode } from './newer-node.js'
 
 /** What becomes of one call: it is done, it fails before SQLite sees it, or it is done and fails all the same. */
@@ -149,7 +148,7 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('faults o
       const own = await store.log.readAll(0, 99)()
       if (E.isRight(own)) expect(own.right.length, `own view after call ${n}`).toBe(held === '' ? 0 : 3)
     })
-    expect(calls).toBe(8)
+    expect(calls).toBe(14)
   })
 
   it.each(ways)('at any call of creation leave a vault or none, and the next creation carries on (%s, for ever: %s)', async (fate, forEver) => {

@@ -9,8 +9,13 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { libsqlDriver } from '../../../src/adapters/sqlite-log/libsql-driver.js'
 import { nodeSqliteDriver } from '../../../src/adapters/sqlite-log/node-sqlite-driver.js'
 import type { Driver } from '../../../src/adapters/sqlite-log/driver.js'
-import { vaultId } from '../../../src/domain/shared/identifiers.js'
+import { openWith as openLocked, type SqlitePlace } from '../../../src/adapters/sqlite-log/sqlite-store.js'
+import type { LogUnavailable } from '../../../src/application/ports/event-log.js'
+import type { HeadKeeper } from '../../../src/application/ports/log-proof.js'
+import type { VaultStore } from '../../../src/application/ports/vault-store.js'
+import { type VaultId, vaultId } from '../../../src/domain/shared/identifiers.js'
 import { millis } from '../../../src/domain/shared/instant.js'
+import { testAuthenticator } from '../../support/log-authenticator.js'
 
 export const rightOf = <A>(result: E.Either<unknown, A>): A => {
   if (E.isRight(result)) return result.right
@@ -45,3 +50,11 @@ export const freshPlace = (): Place => {
 /** Every byte of every file in a folder. Read by another process: closing a file here would drop SQLite's locks on it. */
 export const bytesOf = (folder: string): Buffer =>
   execFileSync('cat', readdirSync(folder).map((name) => join(folder, name)), { maxBuffer: 1 << 28 })
+
+/** A store that is unlocked already, as every command has it. */
+export const openWith = (
+  driver: Driver,
+  place: SqlitePlace,
+  newVault: VaultId | null,
+  keeper: HeadKeeper | null = null,
+): E.Either<LogUnavailable, VaultStore> => openLocked(driver, place, newVault, { by: testAuthenticator, keeper })

@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
-import { briefly, drivers, freshPlace, right, rightOf } from './fresh-folder.js'
+import { briefly, drivers, freshPlace, openWith, right, rightOf } from './fresh-folder.js'
 import { bundleChild, startChild, ways } from './spawn-child.js'
 
 describe('eight processes at once', () => {

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import type { SealedSecret } from '../../../src/application/ports/event-log.js'
 import type { VaultStore } from '../../../src/application/ports/vault-store.js'
 import { instant } from '../../../src/domain/shared/instant.js'
-import { briefly, bytesOf, drivers, freshPlace, type Place, right, rightOf, someVault } from './fresh-folder.js'
+import { briefly, bytesOf, drivers, freshPlace, openWith, type Place, right, rightOf, someVault } from './fresh-folder.js'
 import { alsoUnderNewerNode } from './newer-node.js'
 
 // LEAN_VAULT_SHRED_ROUNDS=250 for 10,000 shreds more.

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
 
-import { openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import { millis } from '../../../src/domain/shared/instant.js'
 import { eventLogContract } from '../../contracts/event-log.contract.js'
-import { drivers, freshPlace, rightOf, someVault } from './fresh-folder.js'
+import { drivers, freshPlace, openWith, rightOf, someVault } from './fresh-folder.js'
 import { alsoUnderNewerNode } from './newer-node.js'
 
 const busyTimeout = rightOf(millis(5000))

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Connection, Driver } from '../../../src/adapters/sqlite-log/driver.js'
 import { newestFormat } from '../../../src/adapters/sqlite-log/schema.js'
-import { createSqliteStore, openSqliteStore, openWith } from '../../../src/adapters/sqlite-log/sqlite-store.js'
+import { createSqliteStore, openSqliteStore } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import type { Commit } from '../../../src/application/ports/event-log.js'
 import { instant, millis } from '../../../src/domain/shared/instant.js'
-import { briefly, drivers, freshPlace, leftOf, otherVault, type Place, right, rightOf, someVault } from './fresh-folder.js'
+import { briefly, drivers, freshPlace, leftOf, openWith, otherVault, type Place, right, rightOf, someVault } from './fresh-folder.js'
 import { alsoUnderNewerNode } from './newer-node.js'
 
 const commitAt = (expectedVersion: number, data = '{}'): Commit => ({
@@ -227,13 +227,6 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('SQLite s
       raw(`DROP TRIGGER events_are_not_changed; DROP TRIGGER events_are_not_deleted; ${sql}`)
       expect(leftOf(await log.read('vault')())).toMatchObject({ reason: 'corrupt' })
     })
-  })
-
-  it('lists streams through the index of streams', () => {
-    rightOf(create())
-    const connection = driver.open(file)
-    const sql = 'EXPLAIN QUERY PLAN SELECT stream FROM events WHERE version = 1 AND stream >= ?1 ORDER BY stream'
-    expect(JSON.stringify(connection.prepare(sql).all('key/'))).toContain('USING COVERING INDEX streams')
   })
 
   it.each(drivers.map((other) => [other.name, other] as const))('writes what %s reads', async (_other, other) => {

@@ -9,6 +9,7 @@ import type { Commit, NewRecord, SealedSecret, SecretRef } from '../../../../src
 import type { VaultStore } from '../../../../src/application/ports/vault-store.js'
 import { instant, millis } from '../../../../src/domain/shared/instant.js'
 import { vaultId } from '../../../../src/domain/shared/identifiers.js'
+import { testAuthenticator } from '../../../support/log-authenticator.js'
 
 export const rightOf = <A>(result: E.Either<unknown, A>): A => {
   if (E.isRight(result)) return result.right
@@ -23,11 +24,13 @@ export const tell = (line: string): void => {
 }
 
 /** The store in the folder and by the driver that the parent named; made if it is not there. */
-export const openAsTold = (): Promise<VaultStore> => {
+export const openAsTold = async (): Promise<VaultStore> => {
   const [, , folder = '', driver] = process.argv
   const id = rightOf(vaultId(createHash('sha256').update(`${process.pid}`).digest('hex').slice(0, 32)))
   const choice = driver === 'libsql' ? 'libsql' : 'node:sqlite'
-  return right(createSqliteStore({ folder, driver: choice, busyTimeout: rightOf(millis(20_000)) }, id))
+  const store = await right(createSqliteStore({ folder, driver: choice, busyTimeout: rightOf(millis(20_000)) }, id))
+  await right(store.authenticate(testAuthenticator, null))
+  return store
 }
 
 export const refOf = (stream: string, n: number): SecretRef => ({ stream, owner: 'o', generation: n })

@@ -1,0 +1,118 @@
+import * as t from 'io-ts'
+import * as E from 'fp-ts/lib/Either.js'
+
+import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { Database } from './database.js'
+import type { Row } from './driver.js'
+import { unavailable } from './failure.js'
+import type { DamagedHead, Guard, Heads, SealedEntry, StreamHead } from './guard.js'
+
+const allHeads = 'SELECT stream, version, sequence, hash, sealed, key_id, mac FROM heads'
+const putHead = `INSERT INTO heads (stream, version, sequence, hash, sealed, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (stream) DO UPDATE SET version = excluded.version, sequence = excluded.sequence, hash = excluded.hash,
+sealed = excluded.sealed, key_id = excluded.key_id, mac = excluded.mac`
+
+const entries = t.array(t.tuple([t.string, t.number, t.string]))
+
+const sealedText = (sealed: ReadonlyArray<SealedEntry>): string =>
+  JSON.stringify(sealed.map(({ owner, generation, digest }) => [owner, generation, digest]))
+
+const parseSealed = (text: string): ReadonlyArray<SealedEntry> | null => {
+  const parsed = E.tryCatch((): unknown => JSON.parse(text), () => null)
+  const decoded = E.isRight(parsed) ? entries.decode(parsed.right) : null
+  if (decoded === null || E.isLeft(decoded)) return null
+  return decoded.right.map(([owner, generation, digest]) => ({ owner, generation, digest }))
+}
+
+/** What is authenticated of a head. */
+const headText = ({ stream, version, sequence, hash }: StreamHead, sealed: string): string =>
+  `lean-vault stream head 1\n${JSON.stringify([stream, version, sequence, hash, sealed])}`
+
+const headOf = (row: Row): { readonly head: StreamHead; readonly text: string } | null => {
+  const { stream, version, sequence, hash, sealed } = row
+  if (typeof stream !== 'string' || typeof hash !== 'string' || typeof sealed !== 'string') return null
+  if (typeof version !== 'number' || typeof sequence !== 'number') return null
+  const secrets = parseSealed(sealed)
+  if (secrets === null) return null
+  const head = { stream, version, sequence, hash, sealed: secrets }
+  return { head, text: headText(head, sealed) }
+}
+
+const isAuthentic = ({ authenticator }: Guard, row: Row, text: string): boolean => {
+  const { key_id: keyId, mac } = row
+  if (authenticator === null) return true
+  return typeof keyId === 'string' && typeof mac === 'string' && authenticator.tag(keyId, text) === mac
+}
+
+const load = (database: Database, stamp: number): Heads => {
+  const { guard } = database
+  const all = new Map<string, StreamHead | DamagedHead>()
+  const texts = new Map<string, string>()
+  for (const row of database.statement(allHeads).all()) {
+    const read = headOf(row)
+    const stream = String(row['stream'])
+    const known = `${read?.text ?? ''}\n${String(row['key_id'])}\n${String(row['mac'])}`
+    if (read !== null && (guard.heads?.texts.get(stream) === known || isAuthentic(guard, row, read.text))) {
+      all.set(stream, read.head)
+      if (guard.authenticator !== null) texts.set(stream, known)
+    } else {
+      all.set(stream, { stream, damaged: true })
+    }
+  }
+  return { stamp, all, texts }
+}
+
+/** All heads as the transaction that is open sees them. It throws what the driver throws. */
+export const headsNow = (database: Database): Heads => {
+  const stamp = Number(database.statement('PRAGMA data_version').get()?.['data_version'])
+  const { guard } = database
+  if (guard.heads?.stamp === stamp) return guard.heads
+  guard.heads = load(database, stamp)
+  return guard.heads
+}
+
+export const isDamaged = (head: StreamHead | DamagedHead): head is DamagedHead => 'damaged' in head
+
+/**
+ * Whether every stream is there up to its end: the versions of all of them count every record once. False also when a
+ * stream was cut and an older head of it put back. `unknown` when a head is damaged.
+ */
+export const completeness = ({ all }: Heads): 'complete' | 'incomplete' | 'unknown' => {
+  let [counted, last] = [0, 0]
+  for (const head of all.values()) {
+    if (isDamaged(head)) return 'unknown'
+    counted += head.version
+    last = Math.max(last, head.sequence)
+  }
+  return counted === last ? 'complete' : 'incomplete'
+}
+
+export const incomplete: LogUnavailable = unavailable(
+  'corrupt',
+  'The vault file is damaged: records are missing, and it cannot be told of which stream. lean-vault audit verify says more.',
+)
+
+export const damagedHead = (stream: string): LogUnavailable =>
+  unavailable('corrupt', `The vault file is damaged: the end of ${stream} is not authentic.`)
+
+/** The head of a stream for a write: a new one where there is none, a refusal where nothing can be said. */
+export const headForWrite = (heads: Heads, stream: string): E.Either<LogUnavailable, StreamHead> => {
+  const head = heads.all.get(stream)
+  if (head !== undefined) return isDamaged(head) ? E.left(damagedHead(stream)) : E.right(head)
+  if (completeness(heads) !== 'complete') return E.left(incomplete)
+  return E.right({ stream, version: 0, sequence: 0, hash: '', sealed: [] })
+}
+
+/** Writes a head, authenticated. It throws what the driver throws. */
+export const writeHead = (database: Database, head: StreamHead): E.Either<LogUnavailable, void> => {
+  const { authenticator } = database.guard
+  if (authenticator === null) return E.left(locked)
+  const sealed = sealedText(head.sealed)
+  const mac = authenticator.tag(authenticator.current, headText(head, sealed))
+  if (mac === null) return E.left(locked)
+  const { stream, version, sequence, hash } = head
+  return E.right(database.statement(putHead).run(stream, version, sequence, hash, sealed, authenticator.current, mac))
+}
+
+/** Without its keys the log can be read and not written. */
+export const locked: LogUnavailable = unavailable('permission', 'The vault is not unlocked, so nothing can be written to it.')

@@ -1,0 +1,91 @@
+import * as E from 'fp-ts/lib/Either.js'
+
+import type { EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../../application/ports/event-log.js'
+import { genesis, sealedDigest } from './chain.js'
+import type { Database } from './database.js'
+import { unavailable } from './failure.js'
+import type { StreamHead } from './guard.js'
+import { completeness, damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
+import { damagedRecord, eventColumns, eventsWithProofs, proofColumns, type ProvenRecord, toBytes, toRecords } from './records.js'
+
+const select = `SELECT ${eventColumns}, ${proofColumns} FROM ${eventsWithProofs}`
+const ofStream = `${select} WHERE e.stream = ? AND e.version >= ? ORDER BY e.version`
+const ofAll = `${select} WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
+const sealedAt = 'SELECT key_id, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
+
+type Answer<A> = E.Either<LogUnavailable, A>
+
+const recordsOf = E.map((found: ReadonlyArray<ProvenRecord>): ReadonlyArray<EventRecord> => found.map(({ record }) => record))
+
+/** The head of a stream, or null where there certainly is no such stream. */
+const headOf = (database: Database, stream: string): Answer<StreamHead | null> => {
+  const heads = headsNow(database)
+  const head = heads.all.get(stream)
+  const all = completeness(heads)
+  if (head === undefined) return all === 'complete' ? E.right(null) : E.left(incomplete)
+  if (isDamaged(head)) return E.left(damagedHead(stream))
+  return all === 'incomplete' ? E.left(incomplete) : E.right(head)
+}
+
+/** The records of a stream up to its proven end. Within a transaction that is open; it throws what the driver throws. */
+export const readStream = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> => {
+  const head = headOf(database, stream)
+  if (E.isLeft(head)) return head
+  const end = head.right?.version ?? 0
+  const rows = database.statement(ofStream).all(stream, from)
+  const records = toRecords(
+    database.guard,
+    rows,
+    ({ record }, before) => record.stream === stream && record.version === (before === null ? from : before.record.version + 1),
+    (n) => `event ${from + n} of ${stream}`,
+  )
+  if (E.isLeft(records)) return records
+  const last = records.right[records.right.length - 1]
+  if (records.right.length !== Math.max(0, end - from + 1)) return E.left(damagedRecord(`event ${from + records.right.length} of ${stream}`))
+  const isEnd = last === undefined || (last.hash === head.right?.hash && last.record.sequence === head.right.sequence)
+  return isEnd ? recordsOf(records) : E.left(damagedRecord(`event ${end} of ${stream}`))
+}
+
+const lastSequence = (database: Database): number =>
+  [...headsNow(database).all.values()].reduce((most, head) => (isDamaged(head) ? most : Math.max(most, head.sequence)), 0)
+
+/** Records in sequence. Within a transaction that is open; it throws what the driver throws. */
+export const readLog = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> => {
+  const rows = database.statement(ofAll).all(after, limit)
+  const follows = ({ record, previous }: ProvenRecord, before: ProvenRecord | null): boolean => {
+    if (before !== null) return record.sequence === before.record.sequence + 1 && previous === before.hash
+    return record.sequence === after + 1 && (after > 0 || previous === genesis)
+  }
+  const nameOf = (n: number): string => {
+    const stream = rows[n]?.['stream']
+    return typeof stream === 'string' ? `record ${after + 1 + n} (${stream})` : `record ${after + 1 + n}`
+  }
+  const records = toRecords(database.guard, rows, follows, nameOf)
+  if (E.isLeft(records)) return records
+  const isCut = rows.length < limit && after + rows.length < lastSequence(database)
+  return isCut ? E.left(damagedRecord(`record ${after + rows.length + 1}`)) : recordsOf(records)
+}
+
+/** The names of streams. Within a transaction that is open; it throws what the driver throws. */
+export const streamNames = (database: Database, prefix: string): Answer<ReadonlyArray<string>> => {
+  const heads = headsNow(database)
+  if (completeness(heads) === 'incomplete') return E.left(incomplete)
+  const named = [...heads.all.values()].filter((head) => head.stream.startsWith(prefix) && (isDamaged(head) || head.version > 0))
+  return E.right(named.map(({ stream }) => stream).sort())
+}
+
+const damagedSecret = ({ stream }: SecretRef): LogUnavailable =>
+  unavailable('corrupt', `The vault file is damaged: a sealed secret of ${stream} is missing or is not what was written.`)
+
+/** A sealed secret as its stream's head names it. Within a transaction that is open; it throws what the driver throws. */
+export const readSealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> => {
+  const head = headOf(database, ref.stream)
+  if (E.isLeft(head)) return head
+  const entry = head.right?.sealed.find(({ owner, generation }) => owner === ref.owner && generation === ref.generation)
+  const row = database.statement(sealedAt).get(ref.stream, ref.owner, ref.generation)
+  if (entry === undefined && row === undefined) return E.right(null)
+  const keyId = row?.['key_id']
+  const bytes = toBytes(row?.['bytes'])
+  if (entry === undefined || typeof keyId !== 'string' || bytes === null) return E.left(damagedSecret(ref))
+  return sealedDigest({ keyId, bytes }) === entry.digest ? E.right({ ref, keyId, bytes }) : E.left(damagedSecret(ref))
+}
