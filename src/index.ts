@@ -29,6 +29,7 @@ export type {
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
+export type { HeadKeeper, LogAuthenticator, LogHead, RememberedHead } from './application/ports/log-proof.js'
 export type {
   ByokUsage,
   CreatedKey,

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import type { Surroundings } from '../../src/adapters/composition/load-settings.js'
+import { headFileOf } from '../../src/adapters/composition/unlock-log.js'
 import { resolveSettings } from '../../src/adapters/config/index.js'
 import { fileKeys, noFileSettings, variables } from '../../src/adapters/config/settings.js'
 import { keyFilePath } from '../../src/adapters/key-file/key-file-path.js'
@@ -77,6 +79,7 @@ describe('the settings in the README', () => {
     const defaults = {
       LEAN_VAULT_HOME: home.value.replace('/u', '~'),
       LEAN_VAULT_MASTER_KEY_FILE: keyFile.replace('/x', '$XDG_CONFIG_HOME'),
+      LEAN_VAULT_HEAD: headFileOf({ settings: settings.right } as Surroundings, '<vault>' as VaultId, keyFile).replace('/x', '$XDG_CONFIG_HOME'),
       ...Object.fromEntries(Object.entries(rest).map(([key, { value }]) => [variables[key as keyof typeof rest], String(value)])),
     }
     expect(Object.fromEntries(rows.map((row) => [row['Variable'], row['Default']]))).toEqual(defaults)

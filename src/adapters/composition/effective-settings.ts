@@ -11,6 +11,7 @@ import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
 import type { VaultOptions } from './options.js'
 import { allowedBase } from './pinned-host.js'
 import { proxySettings } from './proxy-settings.js'
+import { headFileOf } from './unlock-log.js'
 
 /** One setting as it is in force. `vault`: pinned when the vault was made. No value is a secret. */
 export interface EffectiveSetting {
@@ -25,9 +26,10 @@ export interface EffectiveSetting {
 interface OfVault {
   readonly baseUrl: string | null
   readonly masterKeyFile: string | null
+  readonly headFile: string | null
 }
 
-const noVault: OfVault = { baseUrl: null, masterKeyFile: null }
+const noVault: OfVault = { baseUrl: null, masterKeyFile: null, headFile: null }
 
 const askVault = (around: Surroundings): TE.TaskEither<VaultError, OfVault> =>
   pipe(
@@ -36,7 +38,13 @@ const askVault = (around: Surroundings): TE.TaskEither<VaultError, OfVault> =>
       ({ log, info }) =>
         pipe(
           loadVault({ log, vaultEvents: vaultEventCodec }),
-          TE.map(({ state }): OfVault => ({ baseUrl: state.pin.baseUrl, masterKeyFile: masterKeyFileOf(around, info.vaultId) })),
+          TE.map(
+            ({ state }): OfVault => ({
+              baseUrl: state.pin.baseUrl,
+              masterKeyFile: masterKeyFileOf(around, info.vaultId),
+              headFile: headFileOf(around, info.vaultId, masterKeyFileOf(around, info.vaultId)),
+            }),
+          ),
         ),
       closeStore,
     ),
@@ -61,7 +69,7 @@ const environment = (name: string, source: string, value: string | null): Effect
 })
 
 const shown = ({ settings, env }: Surroundings, vault: OfVault): ReadonlyArray<EffectiveSetting> => {
-  const { home, baseUrl, masterKeyFile, httpTimeoutMs, retryBudgetMs, settleMs } = settings
+  const { home, baseUrl, masterKeyFile, headFile, httpTimeoutMs, retryBudgetMs, settleMs } = settings
   const { httpsProxy, noProxy } = proxySettings(env)
   const certificates = env['SSL_CERT_FILE']
   return [
@@ -70,6 +78,7 @@ const shown = ({ settings, env }: Surroundings, vault: OfVault): ReadonlyArray<E
       ? { name: 'baseUrl', value: vault.baseUrl, origin: 'vault', source: null }
       : named('baseUrl', baseUrl),
     named('masterKeyFile', { ...masterKeyFile, value: masterKeyFile.value ?? vault.masterKeyFile }),
+    named('headFile', { ...headFile, value: headFile.value ?? vault.headFile }),
     named('httpTimeoutMs', httpTimeoutMs),
     named('retryBudgetMs', retryBudgetMs),
     named('settleMs', settleMs),

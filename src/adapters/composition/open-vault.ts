@@ -71,7 +71,13 @@ const fill = (registry: DependencyContainer, around: Surroundings, options: Vaul
   const withSealer = (store: VaultStore): TE.TaskEither<VaultError, void> =>
     pipe(
       mustBeVault(registry, store, around),
-      TE.flatMap(() => (overrides.sealer === undefined ? TE.orElse(withoutKey)(openSealer(openingOf(around, options, store))) : TE.right(overrides.sealer))),
+      // A store that was brought is used as it is; one of ours is unlocked, whoever seals.
+      TE.flatMap(() =>
+        overrides.sealer !== undefined && overrides.store !== undefined
+          ? TE.right(overrides.sealer)
+          : TE.orElse(withoutKey)(openSealer(openingOf(around, options, store))),
+      ),
+      TE.map((own) => overrides.sealer ?? own),
       TE.map((sealer) => {
         registry.register(tokens.store, { useValue: store })
         registry.register(tokens.sealer, { useValue: sealer })

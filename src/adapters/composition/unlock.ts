@@ -17,6 +17,7 @@ import { vaultKeyId } from '../sealing/vault-key.js'
 import type { Surroundings } from './load-settings.js'
 import { masterKeyFileOf } from './open-parts.js'
 import type { VaultOptions } from './options.js'
+import { unlockLog } from './unlock-log.js'
 import { identityProblem, keychainProblem, keyFileProblem, keyProblem, lockProblem, ringProblem } from './vault-key-problem.js'
 import { deriveKey, identityFileOf, keychainOf, passphraseFor } from './vault-key-source.js'
 
@@ -121,8 +122,8 @@ const getVaultKey = (opening: Opening, lock: Lock, ring: WrappedRing): TE.TaskEi
   )
 }
 
-/** Opens the key ring of a vault. Nobody is asked for a passphrase unless the vault has one. */
-export const unlock = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
+/** Opens the key ring of a vault, and leaves its log as it is. Nobody is asked for a passphrase unless the vault has one. */
+export const openRing = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
   pipe(
     opening.store.keyRing.read(),
     TE.mapLeft(unavailable),
@@ -135,4 +136,11 @@ export const unlock = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
         E.bimap(ringProblem(lock.source.kind), (ring) => ({ ...got, wrapped, ring, lock })),
       ),
     ),
+  )
+
+/** Opens the key ring of a vault, and unlocks its log with it. */
+export const unlock = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
+  pipe(
+    openRing(opening),
+    TE.tap(({ ring }) => unlockLog(opening.around, opening.store, opening.keyFile, ring)),
   )

@@ -55,6 +55,10 @@ export const resolveSettings = (sources: Sources, places: Places): E.Either<Inva
           findSetting(sources, 'masterKeyFile', t.union([pathCodec, t.null], pathCodec.name), asText, null),
           E.map((path) => absolute(path, home.value, places)),
         ),
+        headFile: pipe(
+          findSetting(sources, 'headFile', t.union([pathCodec, t.null], pathCodec.name), asText, null),
+          E.map((path) => absolute(path, home.value, places)),
+        ),
         httpTimeoutMs: findSetting(sources, 'httpTimeoutMs', fileCodecs.httpTimeoutMs, fromDigits, 30_000),
         retryBudgetMs: findSetting(sources, 'retryBudgetMs', fileCodecs.retryBudgetMs, fromDigits, 60_000),
         settleMs: findSetting(sources, 'settleMs', fileCodecs.settleMs, fromDigits, 15_000),

@@ -19,6 +19,8 @@ export interface Settings {
   readonly baseUrl: Sourced<BaseUrl>
   /** The vault key's file, absolute; `null`: the user's configuration folder, one file for each vault. */
   readonly masterKeyFile: Sourced<string | null>
+  /** The file that remembers the head of the log, absolute; `null`: beside the vault key's file, one for each vault. */
+  readonly headFile: Sourced<string | null>
   readonly httpTimeoutMs: Sourced<number>
   readonly retryBudgetMs: Sourced<number>
   readonly settleMs: Sourced<number>
@@ -28,6 +30,7 @@ export interface Settings {
 export const fileCodecs = {
   baseUrl: baseUrlCodec,
   masterKeyFile: pathCodec,
+  headFile: pathCodec,
   httpTimeoutMs: wholeNumber(1, 600_000),
   retryBudgetMs: wholeNumber(0, 86_400_000),
   settleMs: wholeNumber(0, 3_600_000),
@@ -35,7 +38,7 @@ export const fileCodecs = {
 
 export type FileKey = keyof typeof fileCodecs
 
-export const fileKeys: ReadonlyArray<FileKey> = ['baseUrl', 'masterKeyFile', 'httpTimeoutMs', 'retryBudgetMs', 'settleMs']
+export const fileKeys: ReadonlyArray<FileKey> = ['baseUrl', 'masterKeyFile', 'headFile', 'httpTimeoutMs', 'retryBudgetMs', 'settleMs']
 
 export const isFileKey = (key: string): key is FileKey => Object.hasOwn(fileCodecs, key)
 
@@ -44,6 +47,7 @@ export const variables: Readonly<Record<FileKey | 'home', string>> = {
   home: 'LEAN_VAULT_HOME',
   baseUrl: 'OPENROUTER_BASE_URL',
   masterKeyFile: 'LEAN_VAULT_MASTER_KEY_FILE',
+  headFile: 'LEAN_VAULT_HEAD',
   httpTimeoutMs: 'LEAN_VAULT_HTTP_TIMEOUT_MS',
   retryBudgetMs: 'LEAN_VAULT_RETRY_BUDGET_MS',
   settleMs: 'LEAN_VAULT_SETTLE_MS',
@@ -54,6 +58,7 @@ export interface GivenSettings {
   readonly home?: string
   readonly baseUrl?: string
   readonly masterKeyFile?: string
+  readonly headFile?: string
   readonly httpTimeoutMs?: number
   readonly retryBudgetMs?: number
   readonly settleMs?: number

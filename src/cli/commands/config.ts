@@ -45,7 +45,7 @@ const setting =
       }),
     )
 
-const settingsText = `Settings: baseUrl, masterKeyFile, httpTimeoutMs, retryBudgetMs, settleMs. They live in config.yaml in the vault's
+const settingsText = `Settings: baseUrl, masterKeyFile, headFile, httpTimeoutMs, retryBudgetMs, settleMs. They live in config.yaml in the vault's
 folder; flags and environment variables win over it. schema/config.schema.json describes the file. No setting is a secret.`
 
 /** `config` and `config set` */

@@ -29,6 +29,7 @@ describe('settings', () => {
       home: { value: '/home/u/.lean_vault', origin: 'default', source: null },
       baseUrl: { value: 'https://openrouter.ai/api/v1', origin: 'default', source: null },
       masterKeyFile: { value: null, origin: 'default', source: null },
+      headFile: { value: null, origin: 'default', source: null },
       httpTimeoutMs: { value: 30_000, origin: 'default', source: null },
       retryBudgetMs: { value: 60_000, origin: 'default', source: null },
       settleMs: { value: 15_000, origin: 'default', source: null },
