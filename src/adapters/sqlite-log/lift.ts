@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { EventRecord, LogUnavailable } from '../../application/ports/event-log.js'
 import type { LogHead } from '../../application/ports/log-proof.js'
 import { genesis, hashOf, recordText, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
@@ -8,7 +8,7 @@ import { unavailable } from './failure.js'
 import type { StreamHead } from './guard.js'
 import { locked, writeHead } from './heads.js'
 import { plainLog } from './plain-reads.js'
-import { toBytes } from './records.js'
+import { damagedRecord, toBytes } from './records.js'
 import { newestFormat, proofTables } from './schema.js'
 import { inTransaction } from './transaction.js'
 
@@ -24,25 +24,29 @@ const formatIn = (database: Database): number =>
 
 const emptyHead = (stream: string): StreamHead => ({ stream, version: 0, sequence: 0, hash: '', sealed: [] })
 
+const prove = (database: Database, heads: Heads, end: LogHead, record: EventRecord): Answer<LogHead> => {
+  const { authenticator } = database.guard
+  const { sequence, stream, version } = record
+  const head = heads.get(stream) ?? emptyHead(stream)
+  if (version !== head.version + 1) return E.left(damagedRecord(`event ${head.version + 1} of ${stream}`))
+  const hash = hashOf(end.hash, record)
+  const mac = authenticator?.tag(authenticator.current, recordText(hash)) ?? null
+  if (authenticator === null || mac === null) return E.left(locked)
+  database.statement(insertProof).run(sequence, end.hash, hash, authenticator.current, mac)
+  heads.set(stream, { ...head, version, sequence, hash })
+  return E.right({ sequence, hash })
+}
+
 /** Vouches for the events as they are. They are read in pages, and none of their bytes is written. */
 const proveEvents = (database: Database, heads: Heads): Answer<LogHead> => {
-  const { authenticator } = database.guard
   let end: LogHead = { sequence: 0, hash: genesis }
   for (;;) {
     const records = plainLog(database, end.sequence, page)
     if (E.isLeft(records)) return records
     for (const record of records.right) {
-      const { sequence, stream, version } = record
-      const head = heads.get(stream) ?? emptyHead(stream)
-      if (version !== head.version + 1) {
-        return E.left(unavailable('corrupt', `The vault file is damaged: event ${head.version + 1} of ${stream} is missing.`))
-      }
-      const hash = hashOf(end.hash, record)
-      const mac = authenticator?.tag(authenticator.current, recordText(hash)) ?? null
-      if (authenticator === null || mac === null) return E.left(locked)
-      database.statement(insertProof).run(sequence, end.hash, hash, authenticator.current, mac)
-      heads.set(stream, { ...head, version, sequence, hash })
-      end = { sequence, hash }
+      const proven = prove(database, heads, end, record)
+      if (E.isLeft(proven)) return proven
+      end = proven.right
     }
     if (records.right.length < page) return E.right(end)
   }

@@ -6,7 +6,7 @@ import { genesis, recordText } from './chain.js'
 import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
-import type { Guard, Heads } from './guard.js'
+import type { Guard, Heads, StreamHead } from './guard.js'
 import { completeness, isDamaged } from './heads.js'
 
 const lastProof = 'SELECT sequence, hash, key_id, mac FROM proofs ORDER BY sequence DESC LIMIT 1'
@@ -27,15 +27,20 @@ export const hashAt = (database: Database, sequence: number): string | null => {
   return row !== undefined && isAuthentic(database.guard, row) ? String(row['hash']) : null
 }
 
+const lastSequence = (database: Database): number | null => {
+  const row = database.statement(lastProof).get()
+  if (row === undefined) return 0
+  return typeof row['sequence'] === 'number' ? row['sequence'] : null
+}
+
+const fits = (head: StreamHead, end: LogHead): boolean =>
+  head.sequence < end.sequence || (head.sequence === end.sequence && (end.sequence === 0 || head.hash === end.hash))
+
 /** Where the next record goes. A log whose end is missing takes none. It throws what the driver throws. */
 export const endOfLog = (database: Database, heads: Heads): E.Either<LogUnavailable, LogHead> => {
-  const row = database.statement(lastProof).get()
-  const sequence = row === undefined ? 0 : row['sequence']
-  const hash = typeof sequence === 'number' ? hashAt(database, sequence) : null
-  if (typeof sequence !== 'number' || hash === null || completeness(heads) === 'incomplete') return E.left(damagedEnd)
-  for (const head of heads.all.values()) {
-    if (isDamaged(head) || head.sequence < sequence) continue
-    if (head.sequence > sequence || head.hash !== hash) return E.left(damagedEnd)
-  }
-  return E.right({ sequence, hash })
+  const sequence = lastSequence(database)
+  const hash = sequence === null ? null : hashAt(database, sequence)
+  if (sequence === null || hash === null || completeness(heads) === 'incomplete') return E.left(damagedEnd)
+  const end = { sequence, hash }
+  return [...heads.all.values()].every((head) => isDamaged(head) || fits(head, end)) ? E.right(end) : E.left(damagedEnd)
 }

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../../application/ports/event-log.js'
 import { genesis, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
+import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { StreamHead } from './guard.js'
 import { completeness, damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
@@ -77,6 +78,12 @@ export const streamNames = (database: Database, prefix: string): Answer<Readonly
 const damagedSecret = ({ stream }: SecretRef): LogUnavailable =>
   unavailable('corrupt', `The vault file is damaged: a sealed secret of ${stream} is missing or is not what was written.`)
 
+const toSealed = (ref: SecretRef, row: Row): SealedSecret | null => {
+  const keyId = row['key_id']
+  const bytes = toBytes(row['bytes'])
+  return typeof keyId === 'string' && bytes !== null ? { ref, keyId, bytes } : null
+}
+
 /** A sealed secret as its stream's head names it. Within a transaction that is open; it throws what the driver throws. */
 export const readSealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> => {
   const head = headOf(database, ref.stream)
@@ -84,8 +91,6 @@ export const readSealed = (database: Database, ref: SecretRef): Answer<SealedSec
   const entry = head.right?.sealed.find(({ owner, generation }) => owner === ref.owner && generation === ref.generation)
   const row = database.statement(sealedAt).get(ref.stream, ref.owner, ref.generation)
   if (entry === undefined && row === undefined) return E.right(null)
-  const keyId = row?.['key_id']
-  const bytes = toBytes(row?.['bytes'])
-  if (entry === undefined || typeof keyId !== 'string' || bytes === null) return E.left(damagedSecret(ref))
-  return sealedDigest({ keyId, bytes }) === entry.digest ? E.right({ ref, keyId, bytes }) : E.left(damagedSecret(ref))
+  const found = row === undefined ? null : toSealed(ref, row)
+  return found !== null && entry?.digest === sealedDigest(found) ? E.right(found) : E.left(damagedSecret(ref))
 }

@@ -30,7 +30,7 @@ const toRecord = (row: Row): EventRecord | null => {
  * A row as a record, if it is byte for byte what was written. SQLite does not notice a changed byte by itself. Without
  * keys, as long as the vault is not unlocked, the hash finds accidents; with them a forged record is found too.
  */
-export const proven = ({ authenticator, format }: Guard, row: Row): ProvenRecord | null => {
+const proven = ({ authenticator, format }: Guard, row: Row): ProvenRecord | null => {
   const record = toRecord(row)
   if (record === null) return null
   if (format === 1) return { record, previous: '', hash: '' }

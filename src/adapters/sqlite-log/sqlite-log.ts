@@ -21,7 +21,7 @@ const at =
     error.reason !== 'corrupt' || error.message.includes(stream) ? error : { ...error, message: `${error.message} It was found at ${stream}.` }
 
 /** The records of one stream, proven up to its end. */
-export const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> =>
+const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> =>
   E.mapLeft(at(stream))(inSnapshot(database, () => (isPlain(database) ? plainStream : readStream)(database, stream, from)))
 
 const readAll = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> =>
