@@ -115,4 +115,4 @@ export const writeHead = (database: Database, head: StreamHead): E.Either<LogUna
 }
 
 /** Without its keys the log can be read and not written. */
-export const locked: LogUnavailable = unavailable('permission', 'The vault is not unlocked, so nothing can be written to it.')
+export const locked: LogUnavailable = unavailable('permission', 'Nothing can be written without the vault key, for nothing could be proven of it.')

@@ -147,11 +147,18 @@ describe('a vault whose key cannot be had', () => {
     await right(vault.close())
   })
 
-  it('can leave a key alive, for which it needs no secret and no OpenRouter', async () => {
+  it('records nothing, for nothing could be proven of it: not even that a key is left alive', async () => {
     await withKey()
     rmSync(join(place.folder, 'user'), { recursive: true })
     const vault = await right(openVault(offline(place.options)))
     expect(await right(vault.planRemoval('k', { localOnly: true }))).toMatchObject({ remote: 'unknown' })
+    expect(await left(vault.remove('k', { localOnly: true }))).toMatchObject({ _tag: 'VaultUnavailable', reason: 'permission' })
+    await right(vault.close())
+  })
+
+  it('can, with its key, leave a key alive without OpenRouter', async () => {
+    await withKey()
+    const vault = await right(openVault(offline(place.options)))
     expect(await right(vault.remove('k', { localOnly: true }))).toMatchObject({ outcome: 'removed', remote: 'left-alive' })
     expect(await left(vault.get('k'))).toMatchObject({ _tag: 'KeyNotFound' })
     await right(vault.close())
