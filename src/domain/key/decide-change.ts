@@ -97,12 +97,14 @@ const onRestored = (command: Record, result: Settled, stage: StageOf<'RollingBac
   }
 }
 
-const onRemoval = (command: Record, result: Settled, stage: StageOf<'Removing'> | StageOf<'Outstanding'>): KeyEvent => {
-  const { at } = command
-  if (result._tag === 'Absent' && command.effect === 'contain') return { type: 'RemovalVerified', policy: null, at }
-  if (result._tag === 'Refused' && stage._tag === 'Removing' && canRollBack(stage))
-    return { type: 'RemovalRefused', cause: result.cause, at }
-  return onDestroyed(command, result)
+/** A key that is not there cannot be put back: where its deletion is refused, the proof says whether it is gone. */
+const onRemoval = (command: Record, result: Settled, stage: StageOf<'Removing'> | StageOf<'Outstanding'>): Decision => {
+  const { at, attempt } = command
+  const missing: KeyEvent = { type: 'RemovalVerified', policy: null, at }
+  if (result._tag === 'Absent' && command.effect === 'contain') return facts(missing)
+  if (result._tag !== 'Refused' || stage._tag !== 'Removing') return facts(onDestroyed(command, result))
+  if (stage.key.remote._tag === 'Absent') return facts({ type: 'ChangeFailed', attempt, cause: result.cause, at }, missing)
+  return facts(canRollBack(stage) ? { type: 'RemovalRefused', cause: result.cause, at } : onDestroyed(command, result))
 }
 
 const onSettled = (command: Record, result: Settled, state: KeyState): Decision => {
@@ -117,7 +119,7 @@ const onSettled = (command: Record, result: Settled, state: KeyState): Decision 
       return onRestored(command, result, stage)
     case 'Removing':
     case 'Outstanding':
-      return facts(onRemoval(command, result, stage))
+      return onRemoval(command, result, stage)
     case 'Compensating':
       return facts(onDestroyed(command, result))
     case 'Vacant':

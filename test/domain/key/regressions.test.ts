@@ -83,6 +83,14 @@ describe('a key that the proof shows alive', () => {
   })
 })
 
+describe('a key that somebody deleted', () => {
+  it('and whose deletion is refused is proven gone, and not put back to what is not there', () => {
+    const state = tell(...anActiveKey, remove(), read(null), claim(), changeRefused)
+    expect(state.stage).toMatchObject({ _tag: 'Removing', destruction: { phase: 'prove', alreadyGone: true } })
+    expect(nextStep(state, now)).toMatchObject({ step: { _tag: 'Prove' } })
+  })
+})
+
 describe('a birth that is reported twice', () => {
   it.each([
     ['provisioned', [add, intend, created]],
