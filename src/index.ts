@@ -1,6 +1,7 @@
 export { changeVaultKey, describeVaultKey } from './adapters/composition/change-vault-key.js'
 export { changeSetting, type EffectiveSetting, effectiveSettings } from './adapters/composition/effective-settings.js'
 export { findVault, type InitReport, initVault } from './adapters/composition/init-vault.js'
+export { readGoVault } from './adapters/go-vault/read-go-vault.js'
 export { openVault } from './adapters/composition/open-vault.js'
 export type { Connector } from './adapters/composition/connector.js'
 export type { AskPassphrase, InitOptions, NewKeySource, Overrides, VaultOptions } from './adapters/composition/options.js'
@@ -27,6 +28,7 @@ export type {
   VersionConflict,
 } from './application/ports/event-log.js'
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
+export type { ForeignKey, ForeignVault } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
 export type { HeadKeeper, LogAuthenticator, LogHead, RememberedHead } from './application/ports/log-proof.js'
@@ -53,6 +55,8 @@ export type {
   Enforcer,
   HandedOut,
   HistoryEntry,
+  ImportedKey,
+  ImportReport,
   KeyInFull,
   KeyView,
   LimitsView,

@@ -49,6 +49,12 @@ export type VaultError =
   | { readonly _tag: 'PassphraseNeeded'; readonly of: 'vault'; readonly brokenOff: boolean }
   /** A sealed secret does not open, or is not there: the vault was damaged or belongs to another vault key. */
   | { readonly _tag: 'SecretUnreadable'; readonly name: string; readonly message: string }
+  /** OpenRouter has no key with this hash in the vault's account. */
+  | { readonly _tag: 'KeyNotAtOpenRouter'; readonly hash: KeyHash }
+  /** The remote key is in the vault already, under this name. */
+  | { readonly _tag: 'KeyHeldAlready'; readonly name: KeyName; readonly hash: KeyHash }
+  /** The key was adopted without its secret, so there is none to hand out. */
+  | { readonly _tag: 'SecretNotHeld'; readonly name: KeyName }
   /** The hash is none that this command may touch. */
   | { readonly _tag: 'NotUnheld'; readonly hash: KeyHash; readonly message: string }
   /** A state that cannot be: a bug. */

@@ -13,6 +13,7 @@ import { resume, suspend } from './use-cases/containment.js'
 import { changeCredential, checkCredential } from './use-cases/credentials.js'
 import { get } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
+import { importKey, importVault } from './use-cases/import-keys.js'
 import { parseName, parseNote, parseSince } from './use-cases/input.js'
 import { leaveAlive } from './use-cases/leave-alive.js'
 import { list, show } from './use-cases/list.js'
@@ -60,7 +61,7 @@ const removing = (local: LocalDeps, remote: Remote, name: string, options: Remov
         ),
   )
 
-const revoking = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
+const oneHash = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
   hash === undefined ? TE.right(null) : pipe(TE.fromEither(keyHash(hash)), TE.mapLeft(invalidInput))
 
 const querying = (
@@ -120,10 +121,23 @@ export const makeVault = (local: LocalDeps, remote: Remote): Vault => ({
   remove: (name, options = {}) => removing(local, remote, name, options),
   reconcile: (options = {}) =>
     pipe(
-      revoking(options.revoke),
-      TE.bindTo('revoke'),
+      TE.Do,
+      TE.bind('revoke', () => oneHash(options.revoke)),
+      TE.bind('adopt', () => oneHash(options.adopt)),
       TE.bind('deps', () => remote.deps()),
-      TE.flatMap(({ revoke, deps }) => (options.dryRun === true ? planReconcile(deps) : reconcile(deps, revoke))),
+      TE.flatMap(({ revoke, adopt, deps }) => (options.dryRun === true ? planReconcile(deps) : reconcile(deps, { revoke, adopt }))),
+    ),
+  importKey: (name, secret) =>
+    named(name, (parsed) =>
+      pipe(
+        remote.deps(),
+        TE.flatMap((deps) => importKey(deps, parsed, secret)),
+      ),
+    ),
+  importVault: (foreign) =>
+    pipe(
+      remote.deps(),
+      TE.flatMap((deps) => importVault(deps, foreign)),
     ),
   history: (options = {}) => querying(local, options),
   checkCredential: () => pipe(remote.deps(), TE.flatMap(checkCredential)),

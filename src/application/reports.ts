@@ -44,6 +44,10 @@ export type Enforcer = 'openrouter' | 'guardrail' | 'watcher' | 'nobody' | null
 
 /** One key in full. */
 export interface KeyInFull extends KeyView {
+  /** False for a key that was adopted without its secret, or whose secret was destroyed. */
+  readonly secretHeld: boolean
+  /** The limit, in dollars, and window of an adopted key that our limits cannot say; `null` window: for its whole life. */
+  readonly keptLimit: { readonly amount: number | null; readonly window: 'daily' | 'weekly' | 'monthly' | 'other' | null } | null
   /** What the key could spend between its birth and its activation, in dollars. */
   readonly residual: number
   /** Attempts whose key, should it still be born, is swept. */
@@ -109,6 +113,8 @@ export interface ReconcileReport {
   readonly finished: ReadonlyArray<ReconciledKey>
   readonly undone: ReadonlyArray<ReconciledKey>
   readonly orphansRevoked: ReadonlyArray<{ readonly name: string; readonly hash: string }>
+  /** Keys that were taken in by `adopt`. */
+  readonly adopted: ReadonlyArray<{ readonly name: string; readonly hash: string }>
   readonly unheld: ReadonlyArray<{ readonly hash: string; readonly remoteName: string }>
   readonly drift: ReadonlyArray<{ readonly name: string; readonly hash: string; readonly found: string }>
   readonly outstanding: ReadonlyArray<ReconciledKey>
@@ -127,6 +133,28 @@ export interface CredentialReport {
   readonly label: string
   readonly account: 'pinned' | 'other'
   readonly workspaces: number
+}
+
+/** A key of another vault and the name that it has here. */
+export interface ImportedKey {
+  readonly name: string
+  /** Its name in the other vault. */
+  readonly from: string
+  readonly hash: string
+  readonly state: PublicState
+  readonly notes: ReadonlyArray<string>
+}
+
+/** What an import came to, key by key. */
+export interface ImportReport {
+  readonly imported: ReadonlyArray<ImportedKey>
+  /** In this vault already. */
+  readonly unchanged: ReadonlyArray<ImportedKey>
+  /** Not at OpenRouter, in the account of this vault; not taken. */
+  readonly gone: ReadonlyArray<{ readonly from: string; readonly hash: string }>
+  readonly failed: ReadonlyArray<{ readonly from: string; readonly reason: string }>
+  /** Whether the other vault held a management key; it is never carried over. */
+  readonly hadManagementKey: boolean
 }
 
 /** What a panic came to, key by key. */

@@ -1,11 +1,13 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from './errors.js'
+import type { ForeignVault } from './ports/foreign-vault.js'
 import type {
   ChangeReport,
   CredentialReport,
   HandedOut,
   HistoryEntry,
+  ImportReport,
   KeyInFull,
   KeyView,
   PanicReport,
@@ -56,6 +58,8 @@ export interface ReconcileOptions {
   readonly dryRun?: boolean
   /** Destroy this one unheld key (64 hex digits) too. */
   readonly revoke?: string
+  /** Look after this remote key (64 hex digits) too, without its secret. */
+  readonly adopt?: string
 }
 
 /** Which facts to tell. Nothing given: all of them, of every name and of the vault itself. */
@@ -89,6 +93,10 @@ export interface Vault {
   readonly remove: (name: string, options?: RemoveOptions) => TaskEither<VaultError, ChangeReport>
   /** Settles everything unfinished, sweeps lost keys, reports drift and puts it back. */
   readonly reconcile: (options?: ReconcileOptions) => TaskEither<VaultError, ReconcileReport>
+  /** Takes a key that was made elsewhere into the vault, with the limit and state that it has at OpenRouter. */
+  readonly importKey: (name: string, secret: Secret) => TaskEither<VaultError, ChangeReport>
+  /** Takes the keys of another tool's vault into this one; that vault is not changed. */
+  readonly importVault: (foreign: ForeignVault) => TaskEither<VaultError, ImportReport>
   readonly history: (options?: HistoryOptions) => TaskEither<VaultError, ReadonlyArray<HistoryEntry>>
   /** Asks OpenRouter whether the sealed management key still works for the pinned account. */
   readonly checkCredential: () => TaskEither<VaultError, CredentialReport>

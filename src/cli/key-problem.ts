@@ -14,6 +14,9 @@ type KeyError = Extract<
       | 'KeyBusy'
       | 'KeyVanished'
       | 'NotUnheld'
+      | 'KeyNotAtOpenRouter'
+      | 'KeyHeldAlready'
+      | 'SecretNotHeld'
   }
 >
 
@@ -66,6 +69,20 @@ export const keyProblem = (error: KeyError): Said => {
       return conflict(
         `OpenRouter has no key for ${error.name} any more: somebody else deleted it there.`,
         `lean-vault remove ${error.name} proves it gone and frees the name.`,
+      )
+    case 'KeyNotAtOpenRouter':
+      return {
+        exit: 3,
+        message: `OpenRouter has no key with the hash ${error.hash} in the account of this vault. Nothing was changed.`,
+        hint: 'A key of another account belongs into a vault of that account; a deleted one can only be forgotten.',
+        retryable: false,
+      }
+    case 'KeyHeldAlready':
+      return conflict(`This key is in the vault already, as ${error.name}. Nothing was changed.`, `lean-vault show ${error.name} tells of it.`)
+    case 'SecretNotHeld':
+      return conflict(
+        `${error.name} was adopted without its secret, so there is none to hand out.`,
+        `It can be limited, suspended and removed. To hand it out, remove it with --local-only and import it with --key-stdin.`,
       )
     case 'NotUnheld':
       return {

@@ -70,6 +70,9 @@ const vault = (error: VaultError): Said => {
     case 'KeyBusy':
     case 'KeyVanished':
     case 'NotUnheld':
+    case 'KeyNotAtOpenRouter':
+    case 'KeyHeldAlready':
+    case 'SecretNotHeld':
       return keyProblem(error)
     case 'RemoteRefused':
     case 'RemoteUnavailable':

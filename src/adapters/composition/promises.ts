@@ -53,6 +53,8 @@ export const promised = (vault: Vault): PromisedVault => ({
   planRemoval: (name, options) => settle(vault.planRemoval(name, options)),
   remove: (name, options) => settle(vault.remove(name, options)),
   reconcile: (options) => settle(vault.reconcile(options)),
+  importKey: (name, secret) => settle(vault.importKey(name, secret)),
+  importVault: (foreign) => settle(vault.importVault(foreign)),
   history: (options) => settle(vault.history(options)),
   checkCredential: () => settle(vault.checkCredential()),
   changeCredential: (managementKey) => settle(vault.changeCredential(managementKey)),

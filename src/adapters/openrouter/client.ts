@@ -9,6 +9,7 @@ import { inEveryWorkspace, listEverything } from './listing.js'
 import type { Operation } from './operation.js'
 import { allPages } from './paging.js'
 import {
+  hashOfSecret,
   type Read,
   readAssigned,
   readAssignments,
@@ -53,6 +54,7 @@ export const makeOpenRouterClient = ({ transport, managementKey, around }: OpenR
     )
 
   return {
+    hashOf: hashOfSecret,
     whoAmI: () => ask({ _tag: 'WhoAmI' }, readIdentity),
     listWorkspaces,
     listKeys: () =>

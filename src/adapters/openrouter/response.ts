@@ -14,7 +14,7 @@ import type {
   Workspace,
 } from '../../application/ports/open-router-client.js'
 import type { RemoteError } from '../../application/ports/remote-error.js'
-import { reveal } from '../../application/secret.js'
+import { reveal, type Secret } from '../../application/secret.js'
 import type { KeyHash } from '../../domain/shared/identifiers.js'
 import {
   type Decode,
@@ -64,7 +64,12 @@ const about =
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 
-const owns = (created: CreatedKey): boolean => sha256(reveal(created.secret)) === created.details.hash
+/** OpenRouter's identifier of the key whose secret this is: SHA-256 of the whole key, https://openrouter.ai/docs/use-cases/oauth-pkce */
+export const hashOfSecret = (hidden: Secret): KeyHash =>
+  // A SHA-256 in hex has the form that `keyHash` asks for.
+  sha256(reveal(hidden)) as KeyHash
+
+const owns = (created: CreatedKey): boolean => hashOfSecret(created.secret) === created.details.hash
 
 export const readIdentity: Read<Identity> = reading(decodeIdentity)
 
@@ -88,7 +93,7 @@ export const readStatus = (hash: KeyHash): Read<KeyStatus> => {
 
 /**
  * A key whose secret does not hash to its identifier is not believed: the answer was mixed up or cut on its way, and the key
- * that was made has to be found by its nonce. Hash: SHA-256 of the whole key, https://openrouter.ai/docs/use-cases/oauth-pkce
+ * that was made has to be found by its nonce.
  */
 export const readCreated: Read<CreatedKey> = (response) =>
   pipe(

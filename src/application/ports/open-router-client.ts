@@ -94,6 +94,8 @@ export type SecretAnswer = 'accepted' | 'refused'
  * Facts: https://openrouter.ai/docs/api-reference/api-keys
  */
 export interface OpenRouterClient {
+  /** OpenRouter's identifier of the key whose secret this is: its SHA-256. Asks nobody. */
+  readonly hashOf: (secret: Secret) => KeyHash
   /** `GET /key` with the management key. */
   readonly whoAmI: () => TaskEither<RemoteError, Identity>
   /** `GET /workspaces`, all pages. */

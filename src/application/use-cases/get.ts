@@ -38,6 +38,7 @@ const warningOf = (name: KeyName, key: HeldKey): string | null => {
 
 const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {
   const { stage } = state
+  if ((stage._tag === 'Held' || stage._tag === 'RollingBack') && !stage.key.secretHeld) return TE.left({ _tag: 'SecretNotHeld', name })
   switch (stage._tag) {
     case 'Held':
       return open(deps, name, stage.key, warningOf(name, stage.key))

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { HeldKey } from '../../domain/key/state.js'
 import { heldKey } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { toDollars } from '../../domain/shared/picodollars.js'
@@ -30,6 +31,11 @@ export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<Vault
     ),
   )
 
+const keptView = (held: HeldKey | null): KeyInFull['keptLimit'] => {
+  const kept = held?.kept ?? null
+  return kept === null ? null : { amount: kept.limit === null ? null : toDollars(kept.limit), window: kept.reset }
+}
+
 const lastFew = 10
 
 /** One name in full; its last incarnation if it was removed. */
@@ -44,6 +50,8 @@ export const show = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, 
       const held = heldKey(loaded.state.stage)
       return TE.right<VaultError, KeyInFull>({
         ...view,
+        secretHeld: held?.secretHeld ?? false,
+        keptLimit: keptView(held),
         residual: held === null ? 0 : toDollars(held.floor),
         watchedAttempts: loaded.state.watched.length,
         lastEvents: events.slice(-lastFew),

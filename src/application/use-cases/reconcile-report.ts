@@ -72,7 +72,7 @@ const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<Reconc
   })
 
 /** What a reconcile did, from the states before and after. */
-export const report = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport => {
+export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<ReconcileReport, 'adopted'> => {
   const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
   const open = driven.filter((each) => pendingWork(each.advanced.state).length > 0)
   const had = settled.filter((each) => pendingWork(each.before).length > 0)

@@ -8,8 +8,10 @@ import { advance } from '../advance.js'
 import { type Budget, startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
+import { loadAllKeys } from '../key-store.js'
 import type { ReconcileReport } from '../reports.js'
 import { transact } from '../transact.js'
+import { adoptByHash } from './adopt.js'
 import { type Driven, driftOf, entry, report, standingDrift } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
 
@@ -26,15 +28,32 @@ const needsWork = (swept: Swept): ReadonlyArray<KeyName> => {
   return [...new Set([...pending, ...touched])].sort()
 }
 
+/** Remote keys that their owner points out by hash, to be destroyed or looked after. */
+export interface Pointed {
+  readonly revoke: KeyHash | null
+  readonly adopt: KeyHash | null
+}
+
+const adoptOne = (deps: Deps, hash: KeyHash | null): TE.TaskEither<VaultError, ReconcileReport['adopted']> =>
+  hash === null
+    ? TE.right([])
+    : pipe(
+        loadAllKeys(deps),
+        TE.flatMap((states) => adoptByHash(deps, states, hash)),
+        TE.map((name) => [{ name, hash }]),
+      )
+
 /** Settles whatever is unfinished, sweeps lost keys, and puts drift back. Safe to run at any time, by anybody, twice. */
-export const reconcile = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<VaultError, ReconcileReport> => {
+export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither<VaultError, ReconcileReport> => {
   const budget = startBudget(deps.clock, deps.timing.retryBudget)
   return pipe(
-    sweepAll(deps, revoke),
-    TE.flatMap((swept) =>
+    adoptOne(deps, adopt),
+    TE.bindTo('adopted'),
+    TE.bind('swept', () => sweepAll(deps, revoke)),
+    TE.flatMap(({ adopted, swept }) =>
       pipe(
         TE.traverseSeqArray((name: KeyName) => driveOne(deps, budget, swept, name))(needsWork(swept)),
-        TE.map((driven) => report(swept, driven)),
+        TE.map((driven) => ({ ...report(swept, driven), adopted })),
       ),
     ),
   )
@@ -61,6 +80,7 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
         finished: [],
         undone: [],
         orphansRevoked: [],
+        adopted: [],
         unheld: findings.flatMap((each) =>
           each._tag === 'Unheld' ? [{ hash: each.hash, remoteName: each.remoteName }] : [],
         ),
