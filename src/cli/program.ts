@@ -8,6 +8,7 @@ import { registerCredentials } from './commands/credentials.js'
 import { registerExec } from './commands/exec.js'
 import { registerGet } from './commands/get.js'
 import { registerHistory } from './commands/history.js'
+import { registerImport } from './commands/import.js'
 import { registerInit } from './commands/init.js'
 import { registerList } from './commands/list.js'
 import { registerNames } from './commands/names.js'
@@ -31,7 +32,7 @@ const groups: ReadonlyArray<Group> = [
   { heading: 'The vault:', commands: [registerInit, registerCredentials, registerVault, registerConfig] },
   {
     heading: 'Keys:',
-    commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove],
+    commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],
   },
   { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerHistory] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },

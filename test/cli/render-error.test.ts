@@ -44,6 +44,9 @@ const all: ByTag = {
     ],
   ],
   KeyVanished: [4, false, [{ _tag: 'KeyVanished', name }]],
+  KeyNotAtOpenRouter: [3, false, [{ _tag: 'KeyNotAtOpenRouter', hash }]],
+  KeyHeldAlready: [4, false, [{ _tag: 'KeyHeldAlready', name, hash }]],
+  SecretNotHeld: [4, false, [{ _tag: 'SecretNotHeld', name }]],
   RemoteRefused: [
     5,
     false,

@@ -13,12 +13,16 @@ import { withProgress, withVault } from '../session.js'
 interface Flags {
   readonly dryRun?: boolean
   readonly revoke?: string
+  readonly adopt?: string
 }
 
-const check = ({ dryRun, revoke }: Flags): E.Either<CliError, void> => {
-  if (revoke === undefined) return E.right(undefined)
-  if (E.isLeft(keyHash(revoke))) return E.left(usage('--revoke must be 64 lowercase hex digits.'))
-  return dryRun === true ? E.left(usage('--revoke and --dry-run contradict each other.')) : E.right(undefined)
+const check = ({ dryRun, revoke, adopt }: Flags): E.Either<CliError, void> => {
+  if (revoke !== undefined && adopt !== undefined) return E.left(usage('--revoke and --adopt contradict each other.'))
+  const hash = revoke ?? adopt
+  if (hash === undefined) return E.right(undefined)
+  const flag = revoke === undefined ? '--adopt' : '--revoke'
+  if (E.isLeft(keyHash(hash))) return E.left(usage(`${flag} must be 64 lowercase hex digits.`))
+  return dryRun === true ? E.left(usage(`${flag} and --dry-run contradict each other.`)) : E.right(undefined)
 }
 
 const answer = (done: ReconcileReport, planned: boolean): Answer => {
@@ -40,7 +44,8 @@ const more = `Whatever was interrupted goes on or is undone; keys that were crea
 that others changed at OpenRouter are put back. Safe to run at any time, by anybody, twice: a good cron job.
 
 Exit 7 while something is outstanding, with --dry-run too. Keys that bear this tool's mark but belong to no attempt of
-this vault are only reported; --revoke destroys one of them.`
+this vault are only reported; --revoke destroys one of them. --adopt takes a key of the account into the vault without its
+secret, under the name that it bears at OpenRouter.`
 
 /** `reconcile` */
 export const registerReconcile: Register = (program, act) => {
@@ -52,5 +57,6 @@ export const registerReconcile: Register = (program, act) => {
   })
     .option('--dry-run', 'say what would be done; record and change nothing')
     .option('--revoke <hash>', 'destroy this unheld key too')
+    .option('--adopt <hash>', 'look after this key too, whose secret is not here: limits, suspension, removal')
     .action((flags: Flags) => act(body(flags)))
 }

@@ -23,6 +23,10 @@ const usageOf = ({ usage }: KeyInFull, now: number): string => {
 
 const optional = (name: string, value: string | null): ReadonlyArray<Fact> => (value === null ? [] : [[name, value]])
 
+/** What an adopted key came with and our limits cannot say. */
+const keptFact = ({ keptLimit }: KeyInFull): ReadonlyArray<Fact> =>
+  keptLimit === null ? [] : [['Limit it came with', `${limit(keptLimit.amount)}, ${keptLimit.window ?? 'for its whole life'}`]]
+
 const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ['Name', key.name],
   ['Lineage', key.lineage],
@@ -31,6 +35,8 @@ const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ...optional('Label', key.label),
   ...(key.alsoHeld.length === 0 ? [] : [['Also held', listed(key.alsoHeld)] as const]),
   ['Monthly limit', `${limit(key.limits.monthlySpend)}${key.enforcedBy.monthly === null ? '' : `, enforced by ${key.enforcedBy.monthly}`}`],
+  ...keptFact(key),
+  ...(key.secretHeld || key.state === 'removed' ? [] : [['Secret', 'not here'] as const]),
   ['Usage', usageOf(key, now)],
   ...(key.residual === 0 ? [] : [['Born with', `${money(key.residual)} until activation`] as const]),
   ...optional('Workspace', key.workspace),

@@ -24,11 +24,15 @@ export const reconcileText = (report: ReconcileReport, planned: boolean): string
       report.orphansRevoked.map(({ name, hash }) => `${hash} (${name})`),
     ),
     section(
+      'Adopted, without their secrets',
+      report.adopted.map(({ name, hash }) => `${name} (${hash})`),
+    ),
+    section(
       planned ? 'Changed by others' : 'Changed by others (what can be put back was)',
       report.drift.map(({ name, found }) => `${name}: ${found}`),
     ),
     section(
-      'Marked as ours, but not held here (revoke one with --revoke HASH)',
+      'Marked as ours, but not held here (--revoke HASH destroys one, --adopt HASH takes it in)',
       report.unheld.map(({ hash, remoteName }) => `${hash} ${remoteName}`),
     ),
     section(planned ? 'To be done' : 'Outstanding', entryLines(report.outstanding)),

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+
+import type { ForeignVault } from '../../src/application/ports/foreign-vault.js'
+import { secret } from '../../src/application/secret.js'
+import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
+import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
+import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
+import type { KeyHash } from '../../src/domain/shared/identifiers.js'
+import { sha256 } from '../simulation/sim-vault.js'
+import { done, eventsOf, failed, useKey } from './bench-views.js'
+import { type Bench, openBench } from './harness.js'
+import { from, unreachable } from './trouble.js'
+
+interface Made {
+  readonly key: string
+  readonly hash: KeyHash
+}
+
+/** A key that somebody makes on the site of OpenRouter. */
+const makeRemote = (bench: Bench, body: Readonly<Record<string, unknown>>): Made => {
+  let made: ReadonlyArray<Made> = []
+  changeAccount(bench.world, bench.now(), (account) => {
+    const request = { method: 'POST', path: '/keys', query: {}, bearer: bench.managementKey, body: JSON.stringify(body) }
+    const handled = handle(sha256, account, request, bench.now())
+    const read: { readonly key: string; readonly data: { readonly hash: KeyHash } } = JSON.parse(handled.response.body)
+    made = [{ key: read.key, hash: read.data.hash }]
+    return handled.account
+  })
+  const [only] = made
+  if (only === undefined) throw new Error('no key was made')
+  return only
+}
+
+const importing = (bench: Bench, name: string, { key }: Made) => bench.run((vault) => vault.importKey(name, secret(key)))
+const foreign = (keys: ForeignVault['keys'], more: Partial<ForeignVault> = {}): ForeignVault => ({
+  keys,
+  unreadable: [],
+  hasManagementKey: false,
+  ...more,
+})
+
+let bench: Bench
+beforeEach(async () => {
+  bench = await openBench()
+  bench.takeRequests()
+})
+
+describe('a key that is imported by its secret', () => {
+  it('is found by its hash, sealed with its limit, and changed in nothing at OpenRouter', async () => {
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 25, limit_reset: 'monthly' })
+    expect(done(await importing(bench, 'alpha', made))).toMatchObject({ outcome: 'added', remote: 'live', events: 1, pending: [] })
+    expect(bench.takeRequests().filter((line) => !line.startsWith('GET '))).toEqual([])
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({
+      state: 'active',
+      hash: made.hash,
+      limits: { monthlySpend: 25 },
+      secretHeld: true,
+      keptLimit: null,
+    })
+    expect(eventsOf(bench, 'alpha')).toEqual(['Adopted'])
+    expect(await useKey(bench, 'alpha')).toBe('works')
+  })
+
+  it.each([
+    ['a lifetime cap', { limit: 7 }, { amount: 7, window: null }],
+    ['a weekly limit', { limit: 3, limit_reset: 'weekly' }, { amount: 3, window: 'weekly' }],
+  ])('with %s keeps it through suspend and resume', async (_, limits, kept) => {
+    const made = makeRemote(bench, { name: 'elsewhere', ...limits })
+    done(await importing(bench, 'alpha', made))
+    const before = bench.world.account.keys.get(made.hash)
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ limits: { monthlySpend: null }, keptLimit: kept })
+    done(await bench.run((vault) => vault.suspend('alpha')))
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled: true })
+    done(await bench.run((vault) => vault.resume('alpha')))
+    const { disabled, limit, reset, includeByok } = before ?? {}
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled, limit, reset, includeByok })
+  })
+
+  it('that is disabled there is suspended here until somebody resumes it', async () => {
+    const made = makeRemote(bench, { name: 'alpha', limit: 5, limit_reset: 'monthly' })
+    changeAccount(bench.world, bench.now(), (account) => editKey(account, made.hash, { _tag: 'SetDisabled', disabled: true }, bench.now()))
+    expect(done(await importing(bench, 'alpha', made))).toMatchObject({ outcome: 'added', notes: [expect.stringContaining('suspended')] })
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state: 'suspended' })
+    done(await bench.run((vault) => vault.resume('alpha')))
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled: false, limit: 5_000_000_000_000n })
+  })
+
+  it('is unchanged the second time, and refused under another name', async () => {
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 5 })
+    done(await importing(bench, 'alpha', made))
+    expect(done(await importing(bench, 'alpha', made))).toMatchObject({ outcome: 'unchanged', events: 0 })
+    expect(failed(await importing(bench, 'beta', made))).toMatchObject({ _tag: 'KeyHeldAlready', name: 'alpha' })
+    const other = makeRemote(bench, { name: 'another', limit: 5 })
+    expect(failed(await importing(bench, 'alpha', other))).toMatchObject({ _tag: 'NameTaken' })
+  })
+
+  it('that OpenRouter does not have is not taken, nor one that cannot be asked about', async () => {
+    const strange = { key: `sk-or-v1-${'9'.repeat(64)}`, hash: 'x' as KeyHash }
+    expect(failed(await importing(bench, 'alpha', strange))).toMatchObject({ _tag: 'KeyNotAtOpenRouter' })
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 5 })
+    bench.trouble({ faults: from(0, unreachable) })
+    expect(failed(await importing(bench, 'alpha', made))).toMatchObject({ _tag: 'RemoteUnavailable' })
+    bench.trouble({})
+    expect(done(await bench.run((vault) => vault.list({ all: true })))).toEqual([])
+  })
+
+  it('is removed like any other: contained, deleted, proven, shredded', async () => {
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 5 })
+    done(await importing(bench, 'alpha', made))
+    done(await bench.run((vault) => vault.add('canary')))
+    expect(done(await bench.run((vault) => vault.remove('alpha')))).toMatchObject({ outcome: 'removed', remote: 'revoked', proof: 'strong' })
+    expect(bench.world.account.keys.has(made.hash)).toBe(false)
+  })
+
+  it('is whole or not there, wherever the process dies', async () => {
+    for (const crash of ['crash-before', 'crash-after'] as const) {
+      const made = makeRemote(bench, { name: 'elsewhere', limit: 5 })
+      const name = `k-${crash}`
+      bench.trouble({ commits: (number) => (number === 0 ? crash : null) })
+      await importing(bench, name, made)
+      bench.trouble({})
+      expect(done(await importing(bench, name, made)).outcome).toBe(crash === 'crash-before' ? 'added' : 'unchanged')
+      expect(await useKey(bench, name)).toBe('works')
+    }
+  })
+})
+
+describe('another vault that is imported', () => {
+  it('comes over key by key; what is gone or does not open is named, and a repeat changes nothing', async () => {
+    const [one, two, three] = ['1', '2', '3'].map((name) => makeRemote(bench, { name, limit: 5, limit_reset: 'monthly' }))
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three keys')
+    const vault = foreign(
+      [
+        { name: 'ci-runner', secret: secret(one.key), id: one.hash },
+        { name: 'team alpha/prod', secret: secret(two.key), id: two.hash },
+        { name: 'team-alpha-prod', secret: secret(three.key), id: two.hash },
+        { name: 'dead', secret: secret(`sk-or-v1-${'8'.repeat(64)}`), id: null },
+      ],
+      { unreadable: [{ name: 'odd', reason: 'does not open' }], hasManagementKey: true },
+    )
+    const first = done(await bench.run((each) => each.importVault(vault)))
+    expect(first.imported.map(({ name, from: was, notes }) => [name, was, notes.length])).toEqual([
+      ['ci-runner', 'ci-runner', 0],
+      ['team-alpha-prod', 'team alpha/prod', 0],
+      ['team-alpha-prod-2', 'team-alpha-prod', 1],
+    ])
+    expect(first).toMatchObject({ gone: [{ from: 'dead' }], failed: [{ from: 'odd' }], hadManagementKey: true })
+    const again = done(await bench.run((each) => each.importVault(vault)))
+    expect(again.imported).toEqual([])
+    expect(again.unchanged.map(({ name }) => name)).toEqual(['ci-runner', 'team-alpha-prod', 'team-alpha-prod-2'])
+  })
+})
+
+describe('a key that is adopted by its hash', () => {
+  it('is looked after without its secret, under the name that it has at OpenRouter', async () => {
+    const made = makeRemote(bench, { name: 'Bob’s laptop', limit: 5, limit_reset: 'monthly' })
+    expect(done(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))).toMatchObject({
+      adopted: [{ name: 'Bob-s-laptop', hash: made.hash }],
+      outstanding: [],
+    })
+    expect(failed(await bench.run((vault) => vault.get('Bob-s-laptop')))).toEqual({ _tag: 'SecretNotHeld', name: 'Bob-s-laptop' })
+    done(await bench.run((vault) => vault.suspend('Bob-s-laptop')))
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled: true })
+    expect(done(await bench.run((vault) => vault.remove('Bob-s-laptop')))).toMatchObject({ outcome: 'removed', remote: 'revoked' })
+  })
+
+  it('is refused when the vault has it already', async () => {
+    const made = makeRemote(bench, { name: 'one', limit: 5 })
+    done(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))
+    expect(failed(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))).toMatchObject({ _tag: 'NotUnheld' })
+  })
+})
