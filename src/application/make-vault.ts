@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { type KeyHash, keyHash, type KeyName } from '../domain/shared/identifiers.js'
+import { checkedVault } from './checked-vault.js'
 import type { Deps, LocalDeps } from './deps.js'
 import { invalidInput, unavailable, type VaultError } from './errors.js'
 import { loadKey } from './key-store.js'
@@ -78,7 +79,9 @@ const querying = (
   )
 
 /** The library's face over its ports. */
-export const makeVault = (local: LocalDeps, remote: Remote): Vault => ({
+export const makeVault = (local: LocalDeps, remote: Remote): Vault => checkedVault(unchecked(local, remote))
+
+const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
   add: (name, options = {}) =>
     pipe(
       TE.fromEither(parseAdd(name, options, local.clock.now())),

@@ -15,6 +15,7 @@ import { loadSettings, type Surroundings } from './load-settings.js'
 import { type Found, findOldVault, setAside, takeSettingsOver } from './old-vault.js'
 import { closeStore, createStore, masterKeyFileOf } from './open-parts.js'
 import { beginSealer } from './open-sealer.js'
+import { initOptionNames } from './option-names.js'
 import type { InitOptions, VaultOptions } from './options.js'
 import { makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
@@ -47,7 +48,7 @@ const isInFile = ({ keySource }: InitOptions): boolean => keySource === undefine
 
 const begin = (options: VaultOptions): TE.TaskEither<VaultError, Beginning> =>
   pipe(
-    loadSettings(options),
+    loadSettings(options, initOptionNames),
     TE.bindTo('around'),
     TE.bind('registry', ({ around }) => TE.fromTask<DependencyContainer, VaultError>(() => makeRegistry(around, options))),
   )

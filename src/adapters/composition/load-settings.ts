@@ -6,7 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
+import { checkOptions, type Names, withOptions } from '../../application/known-options.js'
 import { type Environment, readConfig, resolveHome, resolveSettings, type Settings } from '../config/index.js'
+import { overrideNames, vaultOptionNames } from './option-names.js'
 import type { VaultOptions } from './options.js'
 
 /** The settings of a vault, with what is needed to read the rest of its surroundings. */
@@ -17,8 +19,20 @@ export interface Surroundings {
   readonly configFile: string
 }
 
-/** The effective settings: options over environment over `config.yaml` over defaults. */
-export const loadSettings = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> => {
+/** The effective settings: options, whose names must be known, over environment over `config.yaml` over defaults. */
+export const loadSettings = (
+  options: VaultOptions,
+  names: Names<VaultOptions> = vaultOptionNames,
+): TE.TaskEither<VaultError, Surroundings> =>
+  withOptions(
+    pipe(
+      checkOptions('a vault', names, options),
+      E.flatMap(() => checkOptions('overrides', overrideNames, options.overrides)),
+    ),
+    () => load(options),
+  )
+
+const load = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> => {
   const env = options.env ?? {}
   const userFolder = options.userFolder ?? homedir()
   const places = { workingFolder: options.workingFolder ?? process.cwd(), userFolder }

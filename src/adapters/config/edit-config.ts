@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
-import { closestOf } from './closest.js'
+import { closestOf } from '../../application/closest.js'
 import { fromDigits } from './find-setting.js'
 import { checkConfig, type ConfigDocument, loadYaml, parseConfig, readText } from './read-config.js'
 import { fileCodecs, type FileKey, fileKeys, isFileKey } from './settings.js'

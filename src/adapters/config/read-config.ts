@@ -7,7 +7,7 @@ import type { Document, LineCounter, Node, Pair } from 'yaml'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { scrub } from '../../application/secret.js'
-import { closestOf } from './closest.js'
+import { closestOf } from '../../application/closest.js'
 import { fileCodecs, type FileKey, fileKeys, type FileSettings, type FileValue, isFileKey, noFileSettings } from './settings.js'
 
 type Yaml = typeof import('yaml')

@@ -21,8 +21,14 @@ export interface PortUnavailable {
   readonly message: string
 }
 
+/** Somebody in plain JavaScript gave an option that there is not. */
+export interface UnknownSandboxOption {
+  readonly _tag: 'UnknownSandboxOption'
+  readonly message: string
+}
+
 /** Why a sandbox could not be served. */
-export type SandboxError = InvalidFaultSpec | PortUnavailable
+export type SandboxError = InvalidFaultSpec | PortUnavailable | UnknownSandboxOption
 
 /** How a sandbox is to be served. Nothing given: a free port, no faults, a new account. */
 export interface SandboxOptions {

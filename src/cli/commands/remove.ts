@@ -30,6 +30,13 @@ const planned = (plan: RemovalPlan): Answer => {
   return report({ ...change, plan }, `${removalPlanText(plan)}\nThis is a plan: nothing was recorded or changed.\n`)
 }
 
+/** What the library is asked for: its own options, without those of the command line. */
+const optionsOf = ({ leaked, force, localOnly }: Flags): RemoveOptions => ({
+  leaked: leaked ?? false,
+  force: force ?? false,
+  localOnly: localOnly ?? false,
+})
+
 /** Nobody can be asked: a name that is not there is still the better answer. */
 const needsYes = (vault: Vault, name: string): TE.TaskEither<CliError, never> =>
   pipe(
@@ -61,16 +68,16 @@ const confirmed = (session: Session, vault: Vault, name: string, flags: Flags): 
   if (flags.yes === true || flags.force === true) return TE.right(undefined)
   if (!mayAsk(session)) return needsYes(vault, name)
   return pipe(
-    vault.planRemoval(name, flags),
+    vault.planRemoval(name, optionsOf(flags)),
     TE.flatMap((plan) => ask(session, plan)),
   )
 }
 
 const remove = (session: Session, vault: Vault, name: string, flags: Flags): TE.TaskEither<CliError, Answer> => {
-  if (flags.dryRun === true) return pipe(vault.planRemoval(name, flags), TE.map(planned))
+  if (flags.dryRun === true) return pipe(vault.planRemoval(name, optionsOf(flags)), TE.map(planned))
   return pipe(
     confirmed(session, vault, name, flags),
-    TE.flatMap(() => withProgress(session, vault.remove(name, flags))),
+    TE.flatMap(() => withProgress(session, vault.remove(name, optionsOf(flags)))),
     TE.map((change) => changeAnswer(change, 'removed')),
   )
 }

@@ -56,8 +56,9 @@ afterEach(() => place.dispose())
 
 const knowing = (text: string): VaultOptions => ({ ...options, passphrase: () => Promise.resolve(secret(text)) })
 
-const begin = async (more: Partial<InitOptions> = {}): Promise<string> => {
-  const made = await right(initVault({ ...options, managementKey: place.managementKey, ...more }))
+const begin = async ({ keySource, ...more }: Partial<InitOptions> = {}): Promise<string> => {
+  const source = keySource === undefined ? {} : { keySource }
+  const made = await right(initVault({ ...options, managementKey: place.managementKey, ...source, ...more }))
   const vault = await right(openVault({ ...options, ...more }))
   await right(vault.add('k'))
   await right(vault.close())

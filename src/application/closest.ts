@@ -1,14 +1,14 @@
 const distance = (a: string, b: string): number => {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1]
-    for (const [column, other] of [...b].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1)
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
+  const first: ReadonlyArray<number> = Array.from({ length: b.length + 1 }, (_, column) => column)
+  const next = (previous: ReadonlyArray<number>, letter: string, row: number): ReadonlyArray<number> =>
+    [...b].reduce<ReadonlyArray<number>>(
+      (current, other, column) => {
+        const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1)
+        return [...current, Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1)]
+      },
+      [row + 1],
+    )
+  return [...a].reduce(next, first)[b.length] ?? 0
 }
 
 const plain = (text: string): string => text.toLowerCase().replace(/[_-]/g, '')

@@ -1,0 +1,61 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+
+import { invalidInput, type VaultError } from './errors.js'
+import { checkOptions, type Names, withOptions } from './known-options.js'
+import type { AddOptions, HistoryOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, Vault } from './vault.js'
+
+const addNames: Names<AddOptions> = {
+  monthlyLimit: true,
+  expires: true,
+  workspace: true,
+  tags: true,
+  includeByok: true,
+  ifMissing: true,
+}
+const removeNames: Names<RemoveOptions> = { leaked: true, force: true, localOnly: true }
+const listNames: Names<ListOptions> = { all: true, tag: true, state: true }
+const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true }
+const historyNames: Names<HistoryOptions> = { name: true, since: true, after: true }
+const scopeNames: Names<Exclude<PanicScope, 'all'>> = { tag: true }
+const tagNames: Names<NonNullable<ListOptions['tag']>> = { key: true, value: true }
+
+const checkTag = (of: string, given: { readonly tag?: unknown } | undefined): E.Either<VaultError, void> =>
+  checkOptions(`the tag of ${of}`, tagNames, given?.tag)
+
+/** Past the types a scope may be nothing at all. */
+type Anything = PanicScope | { readonly tag?: { readonly key?: unknown; readonly value?: unknown } | null } | undefined
+
+const checkScope = (scope: Anything): E.Either<VaultError, void> => {
+  if (scope === 'all') return E.right(undefined)
+  return pipe(
+    checkOptions('panic', scopeNames, scope),
+    E.flatMap(() => checkTag('panic', scope)),
+    // A scope that names no key must not pass for a panic that found none.
+    E.flatMap(() =>
+      typeof scope?.tag?.key === 'string' && typeof scope.tag.value === 'string'
+        ? E.right(undefined)
+        : E.left(invalidInput({ field: 'scope', rule: "must be 'all', or a tag with its key and value" })),
+    ),
+  )
+}
+
+/** The vault, refusing options whose names it does not know before anything is done. */
+export const checkedVault = (vault: Vault): Vault => ({
+  ...vault,
+  add: (name, options) => withOptions(checkOptions('add', addNames, options), () => vault.add(name, options)),
+  list: (options) =>
+    withOptions(
+      pipe(
+        checkOptions('list', listNames, options),
+        E.flatMap(() => checkTag('list', options)),
+      ),
+      () => vault.list(options),
+    ),
+  panic: (scope) => withOptions(checkScope(scope), () => vault.panic(scope)),
+  planRemoval: (name, options) =>
+    withOptions(checkOptions('planRemoval', removeNames, options), () => vault.planRemoval(name, options)),
+  remove: (name, options) => withOptions(checkOptions('remove', removeNames, options), () => vault.remove(name, options)),
+  reconcile: (options) => withOptions(checkOptions('reconcile', reconcileNames, options), () => vault.reconcile(options)),
+  history: (options) => withOptions(checkOptions('history', historyNames, options), () => vault.history(options)),
+})
