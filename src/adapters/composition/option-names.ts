@@ -7,6 +7,7 @@ export const vaultOptionNames: Names<VaultOptions> = {
   home: true,
   baseUrl: true,
   masterKeyFile: true,
+  headFile: true,
   httpTimeoutMs: true,
   retryBudgetMs: true,
   settleMs: true,
