@@ -15,7 +15,7 @@ const addNames: Names<AddOptions> = {
 }
 const removeNames: Names<RemoveOptions> = { leaked: true, force: true, localOnly: true }
 const listNames: Names<ListOptions> = { all: true, tag: true, state: true }
-const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true }
+const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true, adopt: true }
 const historyNames: Names<HistoryOptions> = { name: true, since: true, after: true }
 const scopeNames: Names<Exclude<PanicScope, 'all'>> = { tag: true }
 const tagNames: Names<NonNullable<ListOptions['tag']>> = { key: true, value: true }
