@@ -45,8 +45,14 @@ export type VaultError =
       readonly reason: LogUnavailable['reason'] | 'wrong-key' | 'wrong-passphrase' | 'no-key'
       readonly message: string
     }
+  /** A backup cannot be written, read or opened; no vault was touched. */
+  | {
+      readonly _tag: 'BackupUnusable'
+      readonly reason: 'exists' | 'missing' | 'unwritable' | 'does-not-open' | 'damaged' | 'newer-format'
+      readonly file: string
+    }
   /** A passphrase is needed and was not given. `brokenOff`: somebody was asked, and declined to answer. */
-  | { readonly _tag: 'PassphraseNeeded'; readonly of: 'vault'; readonly brokenOff: boolean }
+  | { readonly _tag: 'PassphraseNeeded'; readonly of: 'vault' | 'backup'; readonly brokenOff: boolean }
   /** A sealed secret does not open, or is not there: the vault was damaged or belongs to another vault key. */
   | { readonly _tag: 'SecretUnreadable'; readonly name: string; readonly message: string }
   /** OpenRouter has no key with this hash in the vault's account. */

@@ -19,6 +19,7 @@ import { parseName, parseNote, parseSince } from './use-cases/input.js'
 import { leaveAlive } from './use-cases/leave-alive.js'
 import { list, show } from './use-cases/list.js'
 import { panic } from './use-cases/panic.js'
+import { owedSinceRestore } from './use-cases/owed-since-restore.js'
 import { planRemoval } from './use-cases/plan-removal.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
@@ -129,6 +130,7 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
       TE.bind('adopt', () => oneHash(options.adopt)),
       TE.bind('deps', () => remote.deps()),
       TE.flatMap(({ revoke, adopt, deps }) => (options.dryRun === true ? planReconcile(deps) : reconcile(deps, { revoke, adopt }))),
+      TE.flatMap((report) => owedSinceRestore(local, report)),
     ),
   importKey: (name, secret) =>
     named(name, (parsed) =>

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 
 import { type Act, allExits, type Register } from './command.js'
 import { registerAdd } from './commands/add.js'
+import { registerBackup } from './commands/backup.js'
 import { registerCompletion } from './commands/completion.js'
 import { registerConfig } from './commands/config.js'
 import { registerCredentials } from './commands/credentials.js'
@@ -15,6 +16,7 @@ import { registerNames } from './commands/names.js'
 import { registerPanic } from './commands/panic.js'
 import { registerReconcile } from './commands/reconcile.js'
 import { registerRemove } from './commands/remove.js'
+import { registerRestore } from './commands/restore.js'
 import { registerResume } from './commands/resume.js'
 import { registerSandbox } from './commands/sandbox.js'
 import { registerShow } from './commands/show.js'
@@ -29,7 +31,7 @@ interface Group {
 }
 
 const groups: ReadonlyArray<Group> = [
-  { heading: 'The vault:', commands: [registerInit, registerCredentials, registerVault, registerConfig] },
+  { heading: 'The vault:', commands: [registerInit, registerCredentials, registerVault, registerBackup, registerRestore, registerConfig] },
   {
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],

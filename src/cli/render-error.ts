@@ -86,6 +86,7 @@ const vault = (error: VaultError): Said => {
     case 'VaultUnavailable':
     case 'SecretUnreadable':
     case 'PassphraseNeeded':
+    case 'BackupUnusable':
       return openingProblem(error)
     case 'Unexpected':
       return say(1, `Something happened that must not: ${sentence(error.message)} This is a bug.`, reporting)

@@ -85,7 +85,8 @@ const traceLine = ({ method, path, query, status, problem, milliseconds }: Reque
   return `debug: ${method} ${path}${search === '' ? '' : `?${search}`} -> ${end}, ${milliseconds} ms\n`
 }
 
-const askPassphrase = (session: Session, question: string): AskPassphrase => async () => {
+/** Asks the person at the terminal, if there is one. */
+export const askPassphrase = (session: Session, question: string): AskPassphrase => async () => {
   if (!mayAsk(session)) return 'nobody'
   const answer = await session.deps.ask.hidden(question)
   if (answer === false) return 'nobody'

@@ -1,10 +1,11 @@
 import type { VaultError } from '../application/errors.js'
+import { backupProblem } from './backup-problem.js'
 import { sentence } from './format/sentence.js'
 import type { RenderedError } from './rendered-error.js'
 
 type ErrorOf<Tag extends VaultError['_tag']> = Extract<VaultError, { readonly _tag: Tag }>
 type RemoteProblem = ErrorOf<'RemoteRefused' | 'RemoteUnavailable' | 'NotManagementKey' | 'WrongAccount' | 'HostNotPinned'>
-type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable' | 'PassphraseNeeded'>
+type OpeningProblem = ErrorOf<'VaultExists' | 'KeysHeld' | 'VaultMissing' | 'VaultUnavailable' | 'SecretUnreadable' | 'PassphraseNeeded' | 'BackupUnusable'>
 type Said = Omit<RenderedError, 'tag' | 'details'>
 
 const managementKeys = 'Management keys are made on the site of OpenRouter, under Settings, Management Keys.'
@@ -61,7 +62,7 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
   'read-only': { what: 'The vault cannot be written', hint: 'It lies on a read-only file system.' },
   permission: { what: 'The vault may not be opened', hint: 'Check who owns its folder and files (0700 and 0600).' },
   'newer-format': { what: 'The vault was written by a newer Lean Vault', hint: 'Upgrade, then try again.' },
-  corrupt: { what: 'The vault is damaged', hint: 'Do not write to it; restore a backup of its folder.' },
+  corrupt: { what: 'The vault is damaged', hint: 'Do not write to it; put its folder aside and restore a backup.' },
   io: { what: 'The vault cannot be read or written', hint: 'Check the disk and the folder.' },
   'wrong-key': {
     what: 'The vault key does not open this vault',
@@ -71,7 +72,7 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
   'no-key': { what: 'The vault key cannot be had', hint: 'lean-vault vault recipients list shows who else can open it.' },
 }
 
-const passphraseVariables = { vault: 'LEAN_VAULT_PASSPHRASE' } as const
+const passphraseVariables = { vault: 'LEAN_VAULT_PASSPHRASE', backup: 'LEAN_VAULT_BACKUP_PASSPHRASE' } as const
 
 /** Why a vault cannot be opened or made. */
 export const openingProblem = (error: OpeningProblem): Said => {
@@ -94,6 +95,8 @@ export const openingProblem = (error: OpeningProblem): Said => {
       return error.brokenOff
         ? { exit: 130, message: 'Broken off. Nothing was changed.', hint: null, retryable: false }
         : say(2, `The passphrase of the ${error.of} is needed, and nobody can be asked here.`, `Set ${passphraseVariables[error.of]}.`)
+    case 'BackupUnusable':
+      return backupProblem(error)
     case 'SecretUnreadable':
       return say(
         8,

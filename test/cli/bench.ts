@@ -161,6 +161,8 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
           ...library,
           openVault: (given) => library.openVault({ ...given, overrides }),
           initVault: (given) => library.initVault({ ...given, overrides }),
+          backupVault: (given) => library.backupVault({ ...given, overrides, cost: 10 }),
+          restoreVault: (given) => library.restoreVault({ ...given, overrides }),
           changeVaultKey: (given, change) => library.changeVaultKey({ ...given, overrides }, change),
           findVault: (given) => library.findVault({ ...given, overrides }),
           ...circumstances.library,

@@ -21,7 +21,13 @@ const all: ByTag = {
     false,
     [
       { _tag: 'PassphraseNeeded', of: 'vault', brokenOff: false },
+      { _tag: 'PassphraseNeeded', of: 'backup', brokenOff: false },
     ],
+  ],
+  BackupUnusable: [
+    8,
+    false,
+    (['unwritable', 'does-not-open', 'damaged', 'newer-format'] as const).map((reason) => ({ _tag: 'BackupUnusable', reason, file: '/b.age' })),
   ],
   KeyNotFound: [3, false, [{ _tag: 'KeyNotFound', name }]],
   NameTaken: [

@@ -12,13 +12,15 @@ import type { Surroundings } from './load-settings.js'
 
 const busyTimeout = 5_000 as Millis
 
-const placeOf = ({ settings }: Surroundings): SqliteStoreOptions => ({
+/** Where the store is, and how long to wait for others. */
+export const storePlace = ({ settings }: Surroundings): SqliteStoreOptions => ({
   folder: settings.home.value,
   busyTimeout,
   driver: 'auto',
 })
 
-const storeError =
+/** Why a store could not be opened. */
+export const storeError =
   ({ settings }: Surroundings) =>
   (error: LogUnavailable): VaultError =>
     error.reason === 'missing' ? { _tag: 'VaultMissing', place: settings.home.value } : unavailable(error)
@@ -29,11 +31,11 @@ export const masterKeyFileOf = ({ settings, env, userFolder }: Surroundings, vau
 
 /** The vault's store; `VaultMissing` when there is none. */
 export const openStore = (around: Surroundings): TE.TaskEither<VaultError, VaultStore> =>
-  pipe(openSqliteStore(placeOf(around)), TE.mapLeft(storeError(around)))
+  pipe(openSqliteStore(storePlace(around)), TE.mapLeft(storeError(around)))
 
 /** The vault's store, made if there is none; what somebody else made meanwhile is opened. */
 export const createStore = (around: Surroundings, id: VaultId): TE.TaskEither<VaultError, VaultStore> =>
-  pipe(createSqliteStore(placeOf(around), id), TE.mapLeft(storeError(around)))
+  pipe(createSqliteStore(storePlace(around), id), TE.mapLeft(storeError(around)))
 
 /** Closes a store that is needed no more. What was read or written is so, however it closes. */
 export const closeStore = ({ log }: VaultStore): TE.TaskEither<VaultError, void> =>

@@ -18,10 +18,11 @@ export const keychainOf = ({ overrides = {} }: VaultOptions): TE.TaskEither<Vaul
     : TE.fromTask(async () => (await import('../keychain/keychain.js')).systemKeychain())
 
 /** What a passphrase is for: the variable that gives it is named after that. */
-type Purpose = 'vault'
+type Purpose = 'vault' | 'backup'
 
 const variables: Readonly<Record<Purpose, string>> = {
   vault: 'LEAN_VAULT_PASSPHRASE',
+  backup: 'LEAN_VAULT_BACKUP_PASSPHRASE',
 }
 
 /** A passphrase from the environment, else from whoever can be asked. */

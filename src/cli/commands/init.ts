@@ -22,7 +22,7 @@ const next = 'Next: lean-vault add <name> --monthly-limit <dollars>'
 const advice: Readonly<Record<InitReport['keySource'], string>> = {
   'key-file': `Back up the vault key apart from the vault: without it nobody can open the secrets. ${next}`,
   passphrase: `Without the passphrase nobody can open the secrets; it is stored nowhere. ${next}`,
-  keychain: `The vault key is in the keychain of this machine and nowhere else: what is lost there opens no more. ${next}`,
+  keychain: `The vault key is in the keychain of this machine and nowhere else: lean-vault backup makes a copy that opens elsewhere. ${next}`,
 }
 
 const places: Readonly<Record<InitReport['keySource'], string>> = {

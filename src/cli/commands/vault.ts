@@ -18,7 +18,7 @@ const sources: Readonly<Record<VaultKeyReport['source'], string>> = {
 const placeOf = ({ source, masterKeyFile }: VaultKeyReport): string => masterKeyFile ?? sources[source]
 
 const advice =
-  'Backups and copies of the folder made before still open with the old key. Keep a copy of the new one.'
+  'Backups and copies of the folder made before still open with the old key. Make a new backup: lean-vault backup.'
 
 const changed = (session: Session, done: VaultKeyReport, text: string): Answer => {
   for (const place of done.left) warn(session, `an old key was left in ${place}: take it away there unless another vault uses it.`)
@@ -112,7 +112,7 @@ LEAN_VAULT_PASSPHRASE or asked for.`,
   describe(vault.command('keychain'), {
     summary: "Keep the vault key in the system's keychain",
     more: `Secret Service on Linux (by secret-tool, package libsecret-tools), Keychain on macOS. A vault that is copied to
-another machine does not open there.`,
+another machine does not open there; a backup does.`,
     examples: ['vault keychain'],
     exits,
   }).action(() => act(changing({ to: 'keychain' }, moved)))
