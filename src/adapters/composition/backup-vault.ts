@@ -142,10 +142,13 @@ const mayPlace = (file: string, overwrite: boolean): E.Either<VaultError, void> 
 export const backupVault = (options: BackupOptions): TE.TaskEither<VaultError, BackupReport> => {
   const file = resolve(options.workingFolder ?? process.cwd(), options.file)
   const overwrite = options.overwrite ?? false
-  return pipe(
+  const settled = pipe(
     loadSettings(options),
-    TE.bindTo('around'),
     TE.tap(() => TE.fromEither(mayPlace(file, overwrite))),
+  )
+  return pipe(
+    settled,
+    TE.bindTo('around'),
     TE.bind('to', ({ around }) => audience(around, options)),
     TE.bind('snapshot', ({ around }) => twice(withFolder(file, (folder) => packed(around, options, folder)))),
     TE.bind('sealed', ({ snapshot, to }) => seal(snapshot.bytes, to)),

@@ -136,9 +136,9 @@ describe('a backup', () => {
 
   it('is of one moment, while others write', async () => {
     await begin()
-    let isOver = false
+    const over = new AbortController()
     const writing = (async () => {
-      for (let n = 0; !isOver; n += 1) await addKey(`w${n}`)
+      for (let n = 0; !over.signal.aborted; n += 1) await addKey(`w${n}`)
     })()
     for (let n = 0; n < 4; n += 1) {
       await right(backupVault({ ...place.options, file, backupPassphrase, cost, overwrite: true }))
@@ -148,7 +148,7 @@ describe('a backup', () => {
       expect((await right(vault.list())).length).toBeGreaterThan(0)
       await right(vault.close())
     }
-    isOver = true
+    over.abort()
     await writing
   })
 
