@@ -21,7 +21,8 @@ import { checkPassphrase } from './check-passphrase.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, storeError, storePlace } from './open-parts.js'
 import type { AskPassphrase, VaultOptions } from './options.js'
-import { unlock } from './unlock.js'
+import { openRing } from './unlock.js'
+import { unlockCopy } from './unlock-log.js'
 import { passphraseFor } from './vault-key-source.js'
 
 /** Where a backup goes and who can open it. */
@@ -65,7 +66,8 @@ const keyOf = (around: Surroundings, options: BackupOptions, folder: string): TE
     pipe(openSqliteStore({ ...storePlace(around), folder }), TE.mapLeft(storeError(around))),
     (store) =>
       pipe(
-        unlock({ around, options, store, keyFile: masterKeyFileOf(around, store.info.vaultId) }),
+        openRing({ around, options, store, keyFile: masterKeyFileOf(around, store.info.vaultId) }),
+        TE.tap(({ ring }) => unlockCopy(store, ring)),
         TE.map(({ vaultKey }) => ({ vault: store.info.vaultId, key: vaultKey.export() })),
       ),
     closeStore,

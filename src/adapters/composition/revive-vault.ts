@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -28,6 +29,7 @@ import { makeRegistry } from './registry.js'
 import type { RestoreOptions, RestoreReport } from './restore-options.js'
 import { tokens } from './tokens.js'
 import { keychainProblem, keyFileProblem, lockProblem, ringProblem } from './vault-key-problem.js'
+import { headFileOf, unlockCopy } from './unlock-log.js'
 import { keychainOf } from './vault-key-source.js'
 
 /** Where a vault is put together, where it is to be, and what it was made of. */
@@ -131,6 +133,20 @@ const record = (registry: DependencyContainer, { log }: VaultStore, { state, ver
   )
 }
 
+/**
+ * What is remembered of the log's head is of a vault that is not there any more, and newer than the backup: it would keep the
+ * restored one from opening. It is set aside, for whoever wants to know how far the lost vault had come.
+ */
+const forgetHead = (path: string): TE.TaskEither<VaultError, void> =>
+  TE.fromEither(
+    E.tryCatch(
+      () => {
+        if (existsSync(path)) renameSync(path, `${path}.before-restore`)
+      },
+      () => unusable('unwritable', path),
+    ),
+  )
+
 /** A place in the folder that is put together is the same place in the folder that it becomes. */
 const atItsPlace = ({ folder, home }: Places, path: string): string => {
   const inside = relative(folder, path)
@@ -148,12 +164,17 @@ const revive = (
     openStore(around),
     (store) => {
       const keyFile = masterKeyFileOf(around, store.info.vaultId)
-      return pipe(
+      const unlocked = pipe(
         openRing(store, backup, places.file),
+        TE.tap(({ ring }) => unlockCopy(store, ring)),
+      )
+      return pipe(
+        unlocked,
         TE.bindTo('opened'),
         TE.bind('loaded', ({ opened }) => inspect(registry, store, opened)),
         TE.tap(({ opened }) => placeKey(options, keyFile, opened)),
         TE.bind('epoch', ({ loaded }) => record(registry, store, loaded, backup, places.file)),
+        TE.tap(() => forgetHead(headFileOf(around, store.info.vaultId, keyFile))),
         TE.map(({ epoch, opened }) => ({
           vault: store.info.vaultId,
           home: places.home,

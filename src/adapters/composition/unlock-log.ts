@@ -26,6 +26,13 @@ const proofsOf = (
   return { by, keeper: makeHeadFile(headFileOf(around, vaultId, masterKeyFile), by) }
 }
 
+/**
+ * Unlocks the log of a copy with the ring that was opened. A copy is older than what is remembered of the vault, and what is
+ * written into it is nobody's head yet.
+ */
+export const unlockCopy = ({ info, authenticate }: VaultStore, ring: KeyRing): TE.TaskEither<VaultError, void> =>
+  TE.mapLeft(unavailable)(authenticate(makeLogAuthenticator(ring, info.vaultId), null))
+
 /** Unlocks the log of a store with the ring that was opened. */
 export const unlockLog = (
   around: Surroundings,

@@ -123,7 +123,7 @@ const getVaultKey = (opening: Opening, lock: Lock, ring: WrappedRing): TE.TaskEi
 }
 
 /** Opens the key ring of a vault, and leaves its log as it is. Nobody is asked for a passphrase unless the vault has one. */
-const openRing = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
+export const openRing = (opening: Opening): TE.TaskEither<VaultError, Unlocked> =>
   pipe(
     opening.store.keyRing.read(),
     TE.mapLeft(unavailable),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -158,6 +158,24 @@ describe('a backup', () => {
     expect(await left(backupVault({ ...place.options, file, backupPassphrase: secret('short'), cost }))).toMatchObject({ _tag: 'InvalidInput' })
     expect(await left(backupVault({ ...place.options, file, recipients: ['age1nonsense'] }))).toMatchObject({ _tag: 'InvalidInput', field: 'recipient' })
     expect(onlyBackup()).toEqual([])
+  })
+})
+
+describe('a vault that was lost and restored', () => {
+  it('opens where it was, though more of it is remembered, and owes a decision on each key that was made after the backup', async () => {
+    const own = await begin()
+    await backup()
+    await addKey('later')
+    rmSync(place.home, { recursive: true })
+    await right(restoreVault({ ...place.options, file, backupPassphrase }))
+    expect(await secretOf(place.options)).toBe(own)
+    const vault = await right(openVault(place.options))
+    const found = await right(vault.reconcile({ dryRun: true }))
+    expect(found.unheld).toHaveLength(1)
+    expect(await right(vault.reconcile())).toMatchObject({ outstanding: [{ name: 'later', pending: ['revocation'] }] })
+    expect(await right(vault.reconcile({ revoke: found.unheld[0]?.hash ?? '' }))).toMatchObject({ outstanding: [] })
+    expect(await right(vault.reconcile())).toMatchObject({ unheld: [], outstanding: [] })
+    await right(vault.close())
   })
 })
 
