@@ -82,7 +82,7 @@ whenHere('bash', () => {
     })
 
     it.each([
-      [['re'], ['resume', 'remove', 'reconcile']],
+      [['re'], ['restore', 'resume', 'remove', 'reconcile']],
       [['get', ''], expect.arrayContaining(['my-key', 'other.key', '--json'])],
       [['get', 'o'], ['other.key']],
       [['--json', 'show', 'm'], ['my-key']],

@@ -11,7 +11,7 @@ const owed = ({ hash, remoteName }: ReconcileReport['unheld'][number]): Reconcil
   name: parseMarker(remoteName)?.name ?? remoteName,
   state: 'free',
   pending: ['revocation'],
-  reason: `it lives at OpenRouter and not in this vault, which was restored: revoke it with --revoke ${hash}`,
+  reason: `it lives at OpenRouter and not in this vault, which was restored: revoke it with --revoke ${hash}, or take it in with --adopt ${hash}`,
 })
 
 /**
