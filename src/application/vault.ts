@@ -91,7 +91,7 @@ export interface Vault {
   readonly planRemoval: (name: string, options?: RemoveOptions) => TaskEither<VaultError, RemovalPlan>
   /** Contains, deletes and proves dead; then destroys the secret. */
   readonly remove: (name: string, options?: RemoveOptions) => TaskEither<VaultError, ChangeReport>
-  /** Settles everything unfinished, sweeps lost keys, reports drift and puts it back. */
+  /** Settles everything unfinished, sweeps lost keys, reports drift, puts back what was loosened and leaves what was tightened. */
   readonly reconcile: (options?: ReconcileOptions) => TaskEither<VaultError, ReconcileReport>
   /** Takes a key that was made elsewhere into the vault, with the limit and state that it has at OpenRouter. */
   readonly importKey: (name: string, secret: Secret) => TaskEither<VaultError, ChangeReport>

@@ -41,7 +41,6 @@ describe('reconcile', () => {
   })
 
   const edits: ReadonlyArray<[string, DashboardEdit]> = [
-    ['disabled', { _tag: 'SetDisabled', disabled: true }],
     ['given another limit', { _tag: 'SetLimit', limit: 999_000_000_000_000n as Picodollars, reset: 'monthly' }],
     ['given another window', { _tag: 'SetLimit', limit: 5_000_000_000_000n as Picodollars, reset: 'daily' }],
     ['uncapped', { _tag: 'SetLimit', limit: null, reset: null }],
@@ -54,6 +53,34 @@ describe('reconcile', () => {
     expect(remoteKey(bench, 'alpha')).toMatchObject(wanted)
     expect(eventsOf(bench, 'alpha').slice(-3)).toEqual(['DriftObserved', 'ChangeClaimed', 'PolicyObserved'])
     expect(done(await reconcile(bench))).toEqual(quiet)
+  })
+
+  const tightenings: ReadonlyArray<[string, DashboardEdit, string]> = [
+    ['disabled', { _tag: 'SetDisabled', disabled: true }, 'suspended'],
+    ['given a lower limit', { _tag: 'SetLimit', limit: 1_000_000_000_000n as Picodollars, reset: 'monthly' }, 'active'],
+    ['given a lifetime cap', { _tag: 'SetLimit', limit: 5_000_000_000_000n as Picodollars, reset: null }, 'active'],
+  ]
+  it.each(tightenings)('leaves a key as it is that somebody has %s, and says so until it is resumed', async (_what, edit, state) => {
+    const drift = [{ name: 'alpha', hash: remoteKey(bench, 'alpha').hash, found: 'tightened at OpenRouter and left so until lean-vault resume' }]
+    editRemote(bench, 'alpha', edit)
+    const edited = remoteKey(bench, 'alpha')
+    expect(done(await plan(bench))).toEqual({ ...quiet, drift })
+    expect(done(await reconcile(bench))).toEqual({ ...quiet, drift })
+    expect(done(await reconcile(bench))).toEqual({ ...quiet, drift })
+    expect(remoteKey(bench, 'alpha')).toBe(edited)
+    expect(eventsOf(bench, 'alpha').slice(-2)).toEqual(['DriftObserved', 'ContainmentRequested'])
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state, containedFor: ['drift'], pending: [] })
+    expect(done(await bench.run((vault) => vault.resume('alpha')))).toMatchObject({ outcome: 'resumed' })
+    expect(remoteKey(bench, 'alpha')).toMatchObject(wanted)
+    expect(done(await reconcile(bench))).toEqual(quiet)
+  })
+
+  it('puts back what somebody loosened of a key that somebody tightened before', async () => {
+    editRemote(bench, 'alpha', { _tag: 'SetDisabled', disabled: true })
+    done(await reconcile(bench))
+    editRemote(bench, 'alpha', { _tag: 'SetDisabled', disabled: false })
+    expect(done(await reconcile(bench)).drift).toHaveLength(1)
+    expect(remoteKey(bench, 'alpha')).toMatchObject({ ...wanted, disabled: true })
   })
 
   it('suspends again a suspended key that somebody has enabled', async () => {
@@ -131,7 +158,7 @@ describe('reconcile', () => {
       expect(bench.takeRequests().every((line) => line.startsWith('GET '))).toBe(true)
       expect(bench.store.all.length).toBe(records)
       expect(planned.unheld).toEqual([{ hash: stray.hash, remoteName: stray.name }])
-      expect(planned.drift).toMatchObject([{ name: 'alpha', found: 'changed at OpenRouter' }])
+      expect(planned.drift).toMatchObject([{ name: 'alpha', found: 'tightened at OpenRouter and left so until lean-vault resume' }])
       expect(planned.outstanding.map((entry) => entry.name).sort()).toEqual(['beta', 'gamma'])
       const did = done(await reconcile(bench))
       expect(did).toMatchObject({ finished: [{ name: 'beta' }], orphansRevoked: [{ name: 'gamma' }], unheld: planned.unheld, drift: planned.drift })

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { mintManagementKey, revokeManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
-import { done, eventsOf, factsOf, failed, isSealed, minute, remoteKey, remoteKeys, stateOf, useKey } from './bench-views.js'
+import { done, editRemote, eventsOf, factsOf, failed, isSealed, minute, remoteKey, remoteKeys, stateOf, useKey } from './bench-views.js'
 import type { Bench } from './harness.js'
 import { benchWithTwo, cannotSpend, containing, deleting, proving, remove, verifying, wanted } from './removal-bench.js'
 import { always, down, edgePage, either, from, lost, on, refused, unreachable } from './trouble.js'
@@ -225,6 +225,14 @@ describe('a removal that fails once the key is contained', () => {
     bench.trouble({})
     done(await bench.run((vault) => vault.resume('alpha')))
     await expectAsBefore(bench)
+  })
+
+  it('is put back to what somebody had tightened at OpenRouter, and not to what its owner asked for', async () => {
+    editRemote(bench, 'alpha', { _tag: 'SetDisabled', disabled: true })
+    bench.trouble({ faults: always('DELETE /keys/:hash', refused(400)) })
+    expect(failed(await remove(bench))).toMatchObject({ _tag: 'RemoteRefused' })
+    expect(remoteKey(bench, 'alpha')).toMatchObject({ ...wanted, disabled: true })
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state: 'suspended', containedFor: ['drift'], pending: [] })
   })
 
   it('whose rollback is refused too stays suspended with the rollback pending, until a reconcile restores it', async () => {

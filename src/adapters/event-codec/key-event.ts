@@ -52,7 +52,7 @@ const witnesses: t.Type<Witnesses, unknown> = t.strict({
 
 const proof: t.Type<Proof, unknown> = t.strict({ strength: word('strong', 'weak'), witnesses })
 const mode: t.Type<RemovalMode, unknown> = t.strict({ leaked: t.boolean, force: t.boolean })
-const reason = word('user', 'panic')
+const reason = word('user', 'drift', 'window', 'panic')
 const nothing = t.strict({})
 const stall = { cause, retryAt: instant }
 

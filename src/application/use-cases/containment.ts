@@ -12,6 +12,7 @@ import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
@@ -98,18 +99,28 @@ export const contain = (
 export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.TaskEither<VaultError, ChangeReport> =>
   contain(deps, name, 'user', note)
 
-const reasonsOf = ({ stage }: KeyState): ReadonlyArray<ContainmentReason> => (stage._tag === 'Held' ? stage.key.reasons : [])
+/** The reasons that are an owner's to lift, what was asked for here last. */
+const liftable: ReadonlyArray<ContainmentReason> = ['drift', 'panic', 'user']
 
-/** Both of the owner's own reasons are taken away: whoever resumes a key wants it to work. */
-const beginResuming = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
-  const lift = (reason: ContainmentReason): KeyCommand => ({ _tag: 'Lift', reason, at: deps.clock.now() })
+const standing = ({ stage }: KeyState): ContainmentReason | undefined =>
+  stage._tag === 'Held' ? liftable.find((reason) => stage.key.reasons.includes(reason)) : undefined
+
+/** Every reason but a spent window is taken away: whoever resumes a key wants it to work, whatever a look finds on the way. */
+const beginResuming = (deps: Deps, name: KeyName, turn = 0): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+  const lift = (state: KeyState): KeyCommand => ({ _tag: 'Lift', reason: standing(state) ?? 'user', at: deps.clock.now() })
   return pipe(
-    begin(deps, name, (state) => lift(reasonsOf(state).includes('panic') ? 'panic' : 'user')),
-    TE.flatMap((first) =>
-      lastOf(first, 'LiftingRequested')?.reason === 'panic'
+    begin(deps, name, lift),
+    TE.bindTo('first'),
+    TE.bind('loaded', () => loadKey(deps, name)),
+    TE.flatMap(({ first, loaded }) =>
+      turn < liftable.length && standing(loaded.state) !== undefined
         ? pipe(
-            transact(deps, name, () => lift('user')),
-            TE.map((done) => (done._tag === 'Done' ? [...first, ...done.events] : first)),
+            beginResuming(deps, name, turn + 1),
+            TE.match(
+              () => first,
+              (more) => [...first, ...more],
+            ),
+            TE.fromTask,
           )
         : TE.right(first),
     ),

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import { pendingWork } from '../../domain/key/view.js'
+import { wantedOf } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
@@ -33,7 +34,7 @@ const open = (
 
 const warningOf = (name: KeyName, key: HeldKey): string | null => {
   if (key.remote._tag === 'Absent') return `${name} is gone at OpenRouter: somebody deleted it there, and it works no more`
-  return key.reasons.length > 0 ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null
+  return wantedOf(key).disabled ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null
 }
 
 const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {

@@ -40,22 +40,31 @@ const revokedStrays = ({ name, advanced }: Driven): ReconcileReport['orphansRevo
   )
 }
 
+const deleted = 'deleted at OpenRouter'
+const changed = 'changed at OpenRouter'
+const tightened = 'tightened at OpenRouter and left so until lean-vault resume'
+
+const isDrift = (event: KeyEvent | undefined): boolean => event?.type === 'ContainmentRequested' && event.reason === 'drift'
+
 export const driftOf = (name: KeyName, events: ReadonlyArray<KeyEvent>, states: States): ReconcileReport['drift'] => {
   const stage = states.get(name)?.stage
   const hash = (stage === undefined ? null : hashOf(stage)) ?? ''
-  return events.flatMap((event) => {
+  return events.flatMap((event, index) => {
     if (event.type === 'StrayFound' && event.origin === 'resurfaced')
       return [{ name, hash: event.hash, found: 'a removed key is alive again' }]
+    if (event.type === 'ContainmentRequested' && event.reason === 'drift') return [{ name, hash, found: tightened }]
     if (event.type !== 'DriftObserved') return []
-    return [{ name, hash, found: event.policy === null ? 'deleted at OpenRouter' : 'changed at OpenRouter' }]
+    return isDrift(events[index + 1]) ? [] : [{ name, hash, found: event.policy === null ? deleted : changed }]
   })
 }
 
-/** A key that somebody deleted stays told until its name is removed here: nothing else would remind of it. */
-export const standingDrift = (name: KeyName, state: KeyState): ReconcileReport['drift'] =>
-  state.stage._tag === 'Held' && state.stage.key.remote._tag === 'Absent'
-    ? [{ name, hash: state.stage.key.hash, found: 'deleted at OpenRouter' }]
-    : []
+/** What somebody else did and nobody here has answered stays told: a deletion until the name is removed, a tightening until it is resumed. */
+export const standingDrift = (name: KeyName, { stage }: KeyState): ReconcileReport['drift'] => {
+  if (stage._tag !== 'Held') return []
+  const { hash, reasons, remote } = stage.key
+  if (remote._tag === 'Absent') return [{ name, hash, found: deleted }]
+  return reasons.includes('drift') ? [{ name, hash, found: tightened }] : []
+}
 
 const allDrift = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport['drift'] => {
   const now = new Map([...swept.states, ...driven.map((each) => [each.name, each.advanced.state] as const)])

@@ -41,7 +41,7 @@ const body =
     )
 
 const more = `Whatever was interrupted goes on or is undone; keys that were created without our learning of it are revoked; keys
-that others changed at OpenRouter are put back. Safe to run at any time, by anybody, twice: a good cron job.
+that others loosened at OpenRouter are put back, and tightened ones stay so until resume. Safe to run at any time, by anybody, twice: a good cron job.
 
 Exit 7 while something is outstanding, with --dry-run too. Keys that bear this tool's mark but belong to no attempt of
 this vault are only reported; --revoke destroys one of them. --adopt takes a key of the account into the vault without its

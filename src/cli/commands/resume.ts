@@ -19,7 +19,7 @@ const body =
 export const registerResume: Register = (program, act) => {
   describe(program.command('resume <name>'), {
     summary: 'Let a suspended key spend again, under the limit that it has here',
-    more: 'Undoes suspend and panic. A key that is contained for another reason too stays contained, and that is said.',
+    more: 'Undoes suspend and panic, and what somebody tightened at OpenRouter. A key that is contained for another reason too stays contained, and that is said.',
     examples: ['resume my-key'],
     exits: [0, 2, 3, 4, 5, 6, 7, 8],
   }).action((name: string) => act(body(name)))

@@ -1,7 +1,7 @@
 import type { LoopCommand, SweepCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
-import { samePolicy } from './remote-policy.js'
+import { isTightened, samePolicy } from './remote-policy.js'
 import type { KeyState, StageOf } from './state.js'
 import { wantedOf } from './wanted.js'
 
@@ -20,6 +20,15 @@ const readHeld = (stage: StageOf<'Held'>, policy: KeyPolicy, at: KeyEvent['at'])
   return facts(policy === null ? { type: 'DriftObserved', policy, at } : { type: 'PolicyObserved', policy, at })
 }
 
+/** What was known is other than what is seen, and lets more be spent: a person did that, and is not overruled. */
+const tightening = (stage: StageOf<'Held'> | StageOf<'Removing'>, policy: KeyPolicy, at: KeyEvent['at']): ReadonlyArray<KeyEvent> => {
+  const { remote } = stage.key
+  if (policy === null || remote._tag !== 'Known' || samePolicy(remote.policy, policy)) return []
+  return isTightened(policy, wantedOf(stage.key))
+    ? [{ type: 'ContainmentRequested', reason: 'drift', note: null, at }]
+    : []
+}
+
 const readRollingBack = (stage: StageOf<'RollingBack'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
   if (policy === null) return facts({ type: 'RemovalVerified', policy, at })
   const observed: KeyEvent = { type: 'PolicyObserved', policy, at }
@@ -36,7 +45,7 @@ export const onRecordRead = (command: Loop<'RecordRead'>, state: KeyState): Deci
     if (stage._tag === 'Held') return readHeld(stage, policy, at)
     if (stage._tag === 'RollingBack') return readRollingBack(stage, policy, at)
     if (stage._tag === 'Removing' && stage.destruction.phase === 'verify')
-      return facts({ type: 'RemovalVerified', policy, at })
+      return facts({ type: 'RemovalVerified', policy, at }, ...tightening(stage, policy, at))
     return refuse({ _tag: 'NothingNew' })
   })
 
@@ -113,7 +122,7 @@ export const onObserve = (command: Sweep<'Observe'>, state: KeyState): Decision 
   return unlessInFlight(state, () => {
     if (stage._tag !== 'Held' || stage.key.hash !== hash || knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
     if (policy !== null && samePolicy(policy, wantedOf(stage.key))) return facts({ type: 'PolicyObserved', policy, at })
-    return facts({ type: 'DriftObserved', policy, at })
+    return facts({ type: 'DriftObserved', policy, at }, ...tightening(stage, policy, at))
   })
 }
 

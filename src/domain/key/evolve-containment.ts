@@ -1,7 +1,8 @@
 import type { KeyEvent } from './event.js'
+import { tightest } from './remote-policy.js'
 import type { ContainmentReason } from './spec.js'
 import type { HeldKey, KeyState, PendingChange, RemoteKnowledge, Stage, Stall } from './state.js'
-import { isConverged } from './wanted.js'
+import { isConverged, wantedOf } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -19,7 +20,20 @@ const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): Hel
 /** Asked for and already so, as when a wish is taken back before anything was sent: then nothing is pending. */
 const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isConverged(key) ? null : change)
 
+/** A key that somebody tightened stays so. Nobody here asked for that, so no refusal takes it back. */
+const drifted = (state: KeyState): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held' && stage._tag !== 'Removing') return state
+  const { reasons, remote } = stage.key
+  if (remote._tag !== 'Known') return state
+  const tightened = tightest(remote.policy, wantedOf(stage.key))
+  const key = { ...stage.key, tightened, reasons: withReason(reasons, 'drift') }
+  if (stage._tag === 'Removing') return { ...state, stage: { ...stage, key } }
+  return { ...state, stage: { ...stage, key, change: isConverged(key) ? null : stage.change } }
+}
+
 export const onContainmentRequested = (state: KeyState, event: Event<'ContainmentRequested'>): KeyState => {
+  if (event.reason === 'drift') return drifted(state)
   const { stage } = state
   if (stage._tag !== 'Held') return state
   const key = { ...stage.key, reasons: withReason(stage.key.reasons, event.reason) }

@@ -17,3 +17,25 @@ export interface RemotePolicy {
 
 export const samePolicy = (a: RemotePolicy, b: RemotePolicy): boolean =>
   a.disabled === b.disabled && a.limit === b.limit && a.reset === b.reset && a.includeByok === b.includeByok
+
+/** How much one amount buys under each window: a lifetime cap least, a daily limit most. */
+const refills: Readonly<Record<LimitReset | 'never', number>> = { never: 0, monthly: 1, weekly: 2, daily: 3 }
+
+const isLowered = (found: RemotePolicy, wanted: RemotePolicy): boolean => {
+  if (found.limit === null) return false
+  if (wanted.limit === null) return true
+  if (found.reset === 'other' || wanted.reset === 'other') return false
+  const [had, has] = [refills[wanted.reset ?? 'never'], refills[found.reset ?? 'never']]
+  return found.limit <= wanted.limit && has <= had && (found.limit < wanted.limit || has < had)
+}
+
+/** Whether a policy lets less be spent than the wanted one: disabled, or under a lower limit whose window is no shorter. */
+export const isTightened = (found: RemotePolicy, wanted: RemotePolicy): boolean =>
+  (found.disabled && !wanted.disabled) || isLowered(found, wanted)
+
+/** The wanted policy with whatever the found one tightened, and with nothing that it loosened. */
+export const tightest = (found: RemotePolicy, wanted: RemotePolicy): RemotePolicy => ({
+  ...wanted,
+  disabled: found.disabled || wanted.disabled,
+  ...(isLowered(found, wanted) ? { limit: found.limit, reset: found.reset } : {}),
+})

@@ -17,8 +17,11 @@ export interface KeySpec {
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** Why a key is contained. It spends again only when no reason is left. */
-export type ContainmentReason = 'user' | 'panic'
+/**
+ * Why a key is contained. It spends again only when no reason is left. `drift`: somebody tightened it at OpenRouter, and it
+ * stays as it was found. `window`: it has spent what it may until its window turns; no owner lifts that.
+ */
+export type ContainmentReason = 'user' | 'drift' | 'window' | 'panic'
 
 /** The spec as a policy that OpenRouter enforces: the monthly limit sits on the key itself. */
 export const enforced = (spec: KeySpec): RemotePolicy => ({

@@ -63,6 +63,8 @@ export interface HeldKey {
   readonly floor: Picodollars
   /** Stands in for the spec's limits where an adopted key came with what they cannot say. */
   readonly kept: KeptLimit | null
+  /** What somebody tightened at OpenRouter, kept while `drift` is a reason. */
+  readonly tightened: RemotePolicy | null
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
   /** When OpenRouter last showed that the key is there. */

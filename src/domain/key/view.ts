@@ -1,6 +1,6 @@
 import type { KeyHash } from '../shared/identifiers.js'
 import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
-import { isConverged } from './wanted.js'
+import { isConverged, wantedOf } from './wanted.js'
 
 /** Where a key stands, in the words that scripts rely on. */
 export type PublicState =
@@ -37,7 +37,7 @@ const stageState = (stage: Stage): PublicState | null => {
     case 'Compensating':
       return stage.stall === null ? 'provisioning' : 'revocation-outstanding'
     case 'Held':
-      return stage.key.reasons.length > 0 ? 'suspended' : 'active'
+      return wantedOf(stage.key).disabled ? 'suspended' : 'active'
     case 'RollingBack':
       return stage.stall === null ? 'removing' : 'suspended'
     case 'Removing':

@@ -10,8 +10,14 @@ export const containedOf = (key: HeldKey): RemotePolicy =>
     ? containedPolicy(key.incarnation.spec, key.floor)
     : { ...owned(key), disabled: true, limit: key.floor }
 
-/** The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. */
-export const wantedOf = (key: HeldKey): RemotePolicy => (key.reasons.length > 0 ? containedOf(key) : owned(key))
+/**
+ * The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. Where drift is
+ * the only reason, what was found stays: whoever lowered a limit did not ask for the key to be disabled.
+ */
+export const wantedOf = (key: HeldKey): RemotePolicy => {
+  if (key.reasons.length === 0) return owned(key)
+  return key.tightened !== null && key.reasons.every((reason) => reason === 'drift') ? key.tightened : containedOf(key)
+}
 
 /**
  * What OpenRouter ought to hold, as a pure function of the stage. Activation, lifting, rollback and drift repair

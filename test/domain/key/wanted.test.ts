@@ -84,6 +84,7 @@ describe('the wanted policy of a key', () => {
     label: 'label',
     floor: birthLimits.none,
     kept: null,
+    tightened: null,
     reasons: [],
     remote: { _tag: 'Unknown' },
     aliveAt: 0 as HeldKey['aliveAt'],
