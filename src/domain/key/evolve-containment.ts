@@ -1,7 +1,7 @@
 import type { KeyEvent } from './event.js'
-import { tightest } from './remote-policy.js'
+import { type RemoteKnowledge, tightest } from './remote-policy.js'
 import type { ContainmentReason } from './spec.js'
-import type { HeldKey, KeyState, PendingChange, RemoteKnowledge, Stage, Stall } from './state.js'
+import type { HeldKey, KeyState, PendingChange, Stage, Stall } from './state.js'
 import { isConverged, wantedOf } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>

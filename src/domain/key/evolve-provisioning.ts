@@ -1,7 +1,7 @@
 import type { KeyEvent } from './event.js'
-import type { RemotePolicy } from './remote-policy.js'
+import type { KeptLimit, RemotePolicy } from './remote-policy.js'
 import { birthLimits, enforced, type KeySpec } from './spec.js'
-import type { Attempt, HeldKey, Incarnation, KeptLimit, KeyState } from './state.js'
+import type { Attempt, HeldKey, Incarnation, KeyState } from './state.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 

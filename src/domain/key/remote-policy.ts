@@ -15,6 +15,15 @@ export interface RemotePolicy {
   readonly includeByok: boolean
 }
 
+/** What we know of the remote policy. `Unknown` after a change without an answer: read before believing. */
+export type RemoteKnowledge =
+  | { readonly _tag: 'Unknown' }
+  | { readonly _tag: 'Known'; readonly policy: RemotePolicy }
+  | { readonly _tag: 'Absent' }
+
+/** A limit and window that our own limits cannot say, such as a lifetime cap; kept as it was found. */
+export type KeptLimit = Pick<RemotePolicy, 'limit' | 'reset'>
+
 export const samePolicy = (a: RemotePolicy, b: RemotePolicy): boolean =>
   a.disabled === b.disabled && a.limit === b.limit && a.reset === b.reset && a.includeByok === b.includeByok
 

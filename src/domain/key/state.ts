@@ -4,7 +4,7 @@ import type { Picodollars } from '../shared/picodollars.js'
 import type { Cause } from './cause.js'
 import type { Effect, RemovalMode, StrayOrigin } from './event.js'
 import type { Proof } from './proof.js'
-import type { RemotePolicy } from './remote-policy.js'
+import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 
 /** One incarnation of the name, from `add` to the end. */
@@ -32,12 +32,6 @@ export interface Claim {
   readonly until: Instant
 }
 
-/** What we know of the remote policy. `Unknown` after a change without an answer: read before believing. */
-export type RemoteKnowledge =
-  | { readonly _tag: 'Unknown' }
-  | { readonly _tag: 'Known'; readonly policy: RemotePolicy }
-  | { readonly _tag: 'Absent' }
-
 /** A work that met a refusal or ran out of time: why, how often, and when it is due again. */
 export interface Stall {
   readonly cause: Cause
@@ -50,9 +44,6 @@ export interface PendingChange {
   readonly kind: 'contain' | 'lift'
   readonly reason: ContainmentReason
 }
-
-/** A limit and window that our own limits cannot say, such as a lifetime cap; kept as it was found. */
-export type KeptLimit = Pick<RemotePolicy, 'limit' | 'reset'>
 
 /** A remote key that we look after: made here or adopted, its secret held until it is shredded, or never held. */
 export interface HeldKey {
