@@ -61,7 +61,7 @@ const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, Reado
     ),
   )
 
-/** Every name with its state. */
+/** Every name with its state; an error where a single one cannot be read. */
 export const loadAllKeys = (deps: Reader): TE.TaskEither<VaultError, ReadonlyMap<KeyName, KeyState>> =>
   pipe(
     keyNames(deps),
@@ -74,4 +74,36 @@ export const loadAllKeys = (deps: Reader): TE.TaskEither<VaultError, ReadonlyMap
       ),
     ),
     TE.map((entries) => new Map(entries)),
+  )
+
+/** What the log can tell of all names: the states of most, and why the streams of the others cannot be read here. */
+export interface KnownKeys {
+  readonly states: ReadonlyMap<KeyName, KeyState>
+  /** A newer version wrote in these streams. What they hold, and which remote keys are theirs, is not known. */
+  readonly unreadable: ReadonlyMap<KeyName, string>
+}
+
+type Read = { readonly name: KeyName } & ({ readonly state: KeyState } | { readonly problem: string })
+
+/** One stream that a newer colleague wrote in must not keep all others from being used; damage still does. */
+const tolerating = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Read> =>
+  pipe(
+    loadKey(deps, name),
+    TE.map(({ state }): Read => ({ name, state })),
+    TE.orElse((error) =>
+      error._tag === 'VaultUnavailable' && error.reason === 'newer-format'
+        ? TE.right<VaultError, Read>({ name, problem: error.message })
+        : TE.left(error),
+    ),
+  )
+
+/** Every name, with its state where its stream can be read. */
+export const loadKnownKeys = (deps: Reader): TE.TaskEither<VaultError, KnownKeys> =>
+  pipe(
+    keyNames(deps),
+    TE.flatMap(TE.traverseSeqArray((name) => tolerating(deps, name))),
+    TE.map((all) => ({
+      states: new Map(all.flatMap((each) => ('state' in each ? [[each.name, each.state] as const] : []))),
+      unreadable: new Map(all.flatMap((each) => ('problem' in each ? [[each.name, each.problem] as const] : []))),
+    })),
   )

@@ -21,7 +21,8 @@ export interface UsageView {
 export interface KeyView {
   readonly name: string
   readonly lineage: string
-  readonly state: PublicState
+  /** `unreadable`: a newer Lean Vault recorded something of this name, and nothing else of it is known here. */
+  readonly state: PublicState | 'unreadable'
   readonly hash: string | null
   /** The remote key as last seen: `gone` when somebody else deleted it; `null` where no key is held. */
   readonly remote: 'live' | 'gone' | 'unknown' | null
@@ -123,7 +124,7 @@ export interface ReconcileReport {
 /** One name that a reconcile worked on, as it stands now, and why something is still open. */
 export interface ReconciledKey {
   readonly name: string
-  readonly state: PublicState | 'free'
+  readonly state: PublicState | 'free' | 'unreadable'
   readonly pending: ReadonlyArray<PendingWork>
   readonly reason: string | null
 }

@@ -72,3 +72,20 @@ export const viewKey = (name: KeyName, state: KeyState): KeyView | null => {
     ...viewSpec(incarnation?.spec ?? null),
   }
 }
+
+/** A name whose stream cannot be read here. It is shown all the same, so that nobody takes it for free. */
+export const viewUnreadable = (name: KeyName): KeyView => ({
+  name,
+  lineage: '',
+  state: 'unreadable',
+  hash: null,
+  remote: null,
+  alsoHeld: [],
+  label: null,
+  createdAt: '',
+  updatedAt: '',
+  containedFor: [],
+  usage: unknownUsage,
+  pending: [],
+  ...viewSpec(null),
+})

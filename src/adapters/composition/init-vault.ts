@@ -12,7 +12,7 @@ import type { VaultKeySource } from '../../domain/vault/event.js'
 import { setConfig } from '../config/index.js'
 import { checkPassphrase } from './check-passphrase.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
-import { type Found, findOldVault, setAside, takeSettingsOver } from './old-vault.js'
+import { type Found, findOldVault, putBack, setAside, takeSettingsOver } from './old-vault.js'
 import { closeStore, createStore, masterKeyFileOf } from './open-parts.js'
 import { beginSealer } from './open-sealer.js'
 import { initOptionNames } from './option-names.js'
@@ -109,15 +109,36 @@ const write = (
   )
 }
 
+const at = (around: Surroundings, home: string): Surroundings => ({
+  ...around,
+  settings: { ...around.settings, home: { ...around.settings.home, value: home } },
+})
+
+/**
+ * Renames the old vault, then looks once more: while OpenRouter was asked, somebody may have added a key. Under the new name
+ * nobody finds it any more, so what the second look sees stays true; a vault with a key in it is put back.
+ */
+const moveAside = ({ around, registry }: Beginning): TE.TaskEither<VaultError, string> => {
+  const home = around.settings.home.value
+  return pipe(
+    setAside(home, registry.resolve(tokens.clock).now()),
+    TE.tap((aside) =>
+      pipe(
+        findOldVault(readers(registry), at(around, aside)),
+        TE.flatMap((found) => mayBegin(found, home, true)),
+        TE.orElse((error) => TE.flatMap(() => TE.left<VaultError, void>(error))(putBack(aside, home))),
+      ),
+    ),
+  )
+}
+
 type Made = Pick<InitReport, 'vault' | 'masterKeyFile' | 'setAside'>
 
 const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verified): TE.TaskEither<VaultError, Made> => {
   const { around, registry } = beginning
   const home = around.settings.home.value
-  const aside: TE.TaskEither<VaultError, string | null> =
-    old._tag === 'Vault' ? setAside(home, registry.resolve(tokens.clock).now()) : TE.right(null)
   return pipe(
-    aside,
+    old._tag === 'Vault' ? moveAside(beginning) : TE.right<VaultError, string | null>(null),
     TE.flatMap((movedTo) =>
       TE.bracket(
         createStore(around, registry.resolve(tokens.random).vaultId()),

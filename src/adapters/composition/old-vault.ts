@@ -62,6 +62,10 @@ export const setAside = (home: string, at: Instant): TE.TaskEither<VaultError, s
   )
 }
 
+/** Undoes `setAside`. Where a new vault has taken the name meanwhile, the error says where the old one is. */
+export const putBack = (aside: string, home: string): TE.TaskEither<VaultError, void> =>
+  TE.tryCatch(() => rename(aside, home), failed(`the vault is in ${aside} and could not be put back to ${home}`))
+
 /** The settings of the old vault go on for the new one. */
 export const takeSettingsOver = (aside: string, home: string): TE.TaskEither<VaultError, void> =>
   pipe(

@@ -11,7 +11,7 @@ import { causeOf } from '../causes.js'
 import { isCredible } from '../credible.js'
 import type { Deps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
-import { type Loaded, loadAllKeys } from '../key-store.js'
+import { type Loaded, loadKnownKeys } from '../key-store.js'
 import { type AccountCheck, checkPin } from '../pin.js'
 import type { LogUnavailable } from '../ports/event-log.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
@@ -85,11 +85,11 @@ const search = (deps: Deps, name: KeyName, loaded: Loaded, step: Look, lookedAt:
         const found = listing.keys.filter((key) => parseMarker(key.name)?.nonce === nonce).map((key) => key.hash)
         if (found.length > 0) return conclude(deps, name, loaded, step, found, lookedAt)
         return pipe(
-          loadAllKeys(deps),
+          loadKnownKeys(deps),
           TE.matchE(
             (error) => T.of(unrecorded(error)),
-            (states) =>
-              isCredible(states, listing)
+            (known) =>
+              isCredible(known, listing)
                 ? conclude(deps, name, loaded, step, [], lookedAt)
                 : T.of<Progress>({ _tag: 'Again', cause: notCredible, retryAfter: null }),
           ),

@@ -6,11 +6,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../../domain/key/cause.js'
 import type { Step } from '../../domain/key/next-step.js'
 import type { Witnesses } from '../../domain/key/proof.js'
-import type { KeyState } from '../../domain/key/state.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { type Instant, plus } from '../../domain/shared/instant.js'
 import type { Deps } from '../deps.js'
-import { type Loaded, loadAllKeys } from '../key-store.js'
+import { type KnownKeys, type Loaded, loadKnownKeys } from '../key-store.js'
 import { checkPin } from '../pin.js'
 import type { SealedSecret } from '../ports/event-log.js'
 import type { KeyListing } from '../ports/open-router-client.js'
@@ -29,12 +28,20 @@ interface Canary {
 
 const mostCanaries = 4
 
-const expectedKeys = (states: ReadonlyMap<KeyName, KeyState>, hash: KeyHash): ReadonlySet<KeyHash> =>
-  new Set(
+/** The keys that ought to be listed beside this one; `sure`: and there are no others, in a stream that cannot be read. */
+interface Expected {
+  readonly held: ReadonlySet<KeyHash>
+  readonly sure: boolean
+}
+
+const expectedKeys = ({ states, unreadable }: KnownKeys, hash: KeyHash): Expected => ({
+  sure: unreadable.size === 0,
+  held: new Set(
     [...states.values()].flatMap(({ stage }) =>
       stage._tag === 'Held' && stage.key.hash !== hash && stage.key.remote._tag !== 'Absent' ? [stage.key.hash] : [],
     ),
-  )
+  ),
+})
 
 /** Listed keys, held ones first: a backend that lists a key and answers for it is one where a 404 means something. */
 const canariesOf = (held: ReadonlySet<KeyHash>, listing: KeyListing, hash: KeyHash): ReadonlyArray<Canary> => {
@@ -58,12 +65,12 @@ const askCanaries = (deps: Deps, canaries: ReadonlyArray<Canary>): TE.TaskEither
 const witnessCanary = (
   deps: Deps,
   step: Prove,
-  held: ReadonlySet<KeyHash>,
+  { held, sure }: Expected,
   listing: KeyListing,
 ): TE.TaskEither<RemoteError, Witnesses['canary']> => {
   const canaries = canariesOf(held, listing, step.hash)
   if (canaries.length > 0) return askCanaries(deps, canaries)
-  if (held.size > 0) return TE.right('missing')
+  if (held.size > 0 || !sure) return TE.right('missing')
   return TE.right(step.seen ? 'earlier-read' : 'none')
 }
 
@@ -99,14 +106,14 @@ const gather = (
   deps: Deps,
   name: KeyName,
   step: Prove,
-  held: ReadonlySet<KeyHash>,
+  expected: Expected,
 ): TE.TaskEither<RemoteError, Witnesses> =>
   pipe(
     TE.Do,
     TE.bind('account', () => checkPin(deps.client, deps.pin)),
     TE.bind('listing', () => deps.client.listKeys()),
     TE.bind('status', () => deps.client.verifyKeyStatus(step.hash)),
-    TE.bind('canary', ({ listing }) => witnessCanary(deps, step, held, listing)),
+    TE.bind('canary', ({ listing }) => witnessCanary(deps, step, expected, listing)),
     TE.bind('secret', () => TE.fromTask(trySecret(deps, name, step))),
     TE.map(
       ({ account, listing, status, canary, secret }): Witnesses => ({
@@ -147,11 +154,11 @@ export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Pr
   const from = tooFresh(deps, step)
   if (from !== null) return T.of({ _tag: 'NotYet', at: from })
   return pipe(
-    loadAllKeys(deps),
-    T.flatMap((states): T.Task<Progress> => {
-      if (isLeft(states)) return T.of(unrecorded(states.left))
+    loadKnownKeys(deps),
+    T.flatMap((known): T.Task<Progress> => {
+      if (isLeft(known)) return T.of(unrecorded(known.left))
       return pipe(
-        gather(deps, name, step, expectedKeys(states.right, step.hash)),
+        gather(deps, name, step, expectedKeys(known.right, step.hash)),
         TE.matchE(
           (error) => T.of(readFailure(error)),
           (witnesses) => conclude(deps, name, loaded, step.hash, witnesses),

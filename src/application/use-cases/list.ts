@@ -7,10 +7,10 @@ import type { KeyName } from '../../domain/shared/identifiers.js'
 import { toDollars } from '../../domain/shared/picodollars.js'
 import type { LocalDeps } from '../deps.js'
 import type { VaultError } from '../errors.js'
-import { loadAllKeys, loadKey } from '../key-store.js'
+import { loadKnownKeys, loadKey } from '../key-store.js'
 import type { KeyInFull, KeyView } from '../reports.js'
 import type { ListOptions } from '../vault.js'
-import { viewKey } from '../view-key.js'
+import { viewKey, viewUnreadable } from '../view-key.js'
 import { history } from './history.js'
 
 const matches = (view: KeyView, options: ListOptions): boolean => {
@@ -22,13 +22,15 @@ const matches = (view: KeyView, options: ListOptions): boolean => {
 
 export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
   pipe(
-    loadAllKeys(deps),
-    TE.map((states) =>
-      [...states].flatMap(([name, state]) => {
+    loadKnownKeys(deps),
+    TE.map(({ states, unreadable }) => {
+      const views = [...states].flatMap(([name, state]) => {
         const view = viewKey(name, state)
         return view !== null && matches(view, options) ? [view] : []
-      }),
-    ),
+      })
+      // What was asked for may be among them, whatever it was.
+      return [...views, ...[...unreadable.keys()].map(viewUnreadable)]
+    }),
   )
 
 const keptView = (held: HeldKey | null): KeyInFull['keptLimit'] => {

@@ -10,6 +10,7 @@ import { causeOf } from '../causes.js'
 import { isCredible } from '../credible.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
+import type { KnownKeys } from '../key-store.js'
 import { checkPin } from '../pin.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import { transact } from '../transact.js'
@@ -82,13 +83,13 @@ const heldKeys = (states: States): ReadonlyArray<readonly [KeyName, HeldKey]> =>
  */
 export const observeMissing = (
   deps: Deps,
-  states: States,
+  known: KnownKeys,
   listing: KeyListing,
   unless: (name: KeyName, work: TE.TaskEither<VaultError, Events>) => TE.TaskEither<VaultError, Events>,
 ): TE.TaskEither<VaultError, ReadonlyArray<readonly [KeyName, Events]>> => {
   const listed = new Set(listing.keys.map((key) => key.hash))
-  const missing = heldKeys(states).filter(([, key]) => !listed.has(key.hash) && key.remote._tag !== 'Absent')
-  if (!listing.complete || !isCredible(states, listing)) return TE.right([])
+  const missing = heldKeys(known.states).filter(([, key]) => !listed.has(key.hash) && key.remote._tag !== 'Absent')
+  if (!listing.complete || !isCredible(known, listing)) return TE.right([])
   return pipe(
     missing,
     TE.traverseSeqArray(([name, key]) =>

@@ -10,7 +10,7 @@ import { incarnationOf, publicState } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
-import { loadAllKeys } from '../key-store.js'
+import { loadKnownKeys } from '../key-store.js'
 import type { PanicReport } from '../reports.js'
 import { transact } from '../transact.js'
 import type { PanicScope } from '../vault.js'
@@ -102,6 +102,9 @@ const inLanes = (deps: Deps, wishes: ReadonlyArray<Wish>): T.Task<ReadonlyArray<
   )
 }
 
+/** Whether such a key is in the scope is not known, so it is named. */
+const unread = ([name, problem]: readonly [KeyName, string]): Wish => ({ _tag: 'Decided', fate: outstanding(name, problem) })
+
 const reportOf = (fates: ReadonlyArray<Fate>): PanicReport => {
   const named = (tag: Fate['_tag']): ReadonlyArray<string> =>
     fates.flatMap((fate) => (fate._tag === tag ? [fate.name] : [])).sort()
@@ -117,9 +120,14 @@ const reportOf = (fates: ReadonlyArray<Fate>): PanicReport => {
 /** Contains every key of the scope, a few at a time. A failure of one key stops no other. */
 export const panic = (deps: Deps, scope: PanicScope): TE.TaskEither<VaultError, PanicReport> =>
   pipe(
-    loadAllKeys(deps),
-    TE.map((states) => [...states].flatMap(([name, state]) => (inScope(state, scope) ? [name] : []))),
-    TE.flatMapTask((names) => T.traverseSeqArray((name: KeyName) => wish(deps, name))(names)),
+    loadKnownKeys(deps),
+    TE.flatMapTask(({ states, unreadable }) =>
+      pipe(
+        [...states].flatMap(([name, state]) => (inScope(state, scope) ? [name] : [])),
+        T.traverseSeqArray((name: KeyName) => wish(deps, name)),
+        T.map((wishes): ReadonlyArray<Wish> => [...wishes, ...[...unreadable].map(unread)]),
+      ),
+    ),
     TE.flatMapTask((wishes) => inLanes(deps, wishes)),
     TE.map(reportOf),
   )

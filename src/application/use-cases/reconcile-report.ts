@@ -74,6 +74,10 @@ const allDrift = (swept: Swept, driven: ReadonlyArray<Driven>): ReconcileReport[
   return [...fresh, ...standing.filter((each) => !told.has(each.hash))]
 }
 
+/** Names that only a newer version can read: whether they owe anything is not known here, and that is said. */
+export const unreadableEntries = (unreadable: Swept['unreadable']): ReadonlyArray<ReconciledKey> =>
+  [...unreadable].map(([name, reason]) => ({ name, state: 'unreadable', pending: [], reason }))
+
 const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>
   [...swept.problems].flatMap(([name, reason]) => {
     const state = swept.states.get(name)
@@ -99,6 +103,6 @@ export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<Reconc
         : [],
     ),
     drift: allDrift(swept, driven),
-    outstanding: [...list(open), ...unread(swept, open)],
+    outstanding: [...list(open), ...unread(swept, open), ...unreadableEntries(swept.unreadable)],
   }
 }

@@ -12,7 +12,7 @@ import { loadAllKeys } from '../key-store.js'
 import type { ReconcileReport } from '../reports.js'
 import { transact } from '../transact.js'
 import { adoptByHash } from './adopt.js'
-import { type Driven, driftOf, entry, report, standingDrift } from './reconcile-report.js'
+import { type Driven, driftOf, entry, report, standingDrift, unreadableEntries } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
 
 const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Driven> =>
@@ -63,7 +63,7 @@ export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither
 export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileReport> =>
   pipe(
     look(deps),
-    TE.map(({ states, findings, listing }) => {
+    TE.map(({ states, unreadable, findings, listing }) => {
       const known = new Map(listing.keys.map((key) => [key.hash, key.policy]))
       const drifting = [...states].flatMap(([name, state]) => {
         const { stage } = state
@@ -85,11 +85,14 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
           each._tag === 'Unheld' ? [{ hash: each.hash, remoteName: each.remoteName }] : [],
         ),
         drift: drifting,
-        outstanding: [...states].flatMap(([name, state]) =>
-          pendingWork(state).length > 0 || findings.some((each) => each._tag === 'Orphan' && each.name === name)
-            ? [entry(name, state, null)]
-            : [],
-        ),
+        outstanding: [
+          ...[...states].flatMap(([name, state]) =>
+            pendingWork(state).length > 0 || findings.some((each) => each._tag === 'Orphan' && each.name === name)
+              ? [entry(name, state, null)]
+              : [],
+          ),
+          ...unreadableEntries(unreadable),
+        ],
       }
     }),
   )

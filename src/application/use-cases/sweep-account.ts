@@ -10,7 +10,7 @@ import { parseMarker } from '../../domain/shared/marker.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
-import { loadAllKeys } from '../key-store.js'
+import { type KnownKeys, loadKnownKeys } from '../key-store.js'
 import { checkPin } from '../pin.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import { transact } from '../transact.js'
@@ -22,16 +22,21 @@ export type States = ReadonlyMap<KeyName, KeyState>
 /** What the sweep saw, and the facts that it recorded. */
 export interface Swept {
   readonly states: States
+  /** Names in whose streams a newer version wrote, and what that says. */
+  readonly unreadable: KnownKeys['unreadable']
   readonly findings: ReadonlyArray<Finding>
   readonly events: ReadonlyMap<KeyName, ReadonlyArray<KeyEvent>>
   /** Keys that could not be read: one of them must not keep the others from being settled. */
   readonly problems: ReadonlyMap<KeyName, string>
 }
 
+/** The name that a marked key was made for; it may be held in a stream that cannot be read. */
+const bornAs = (remoteName: string): KeyName => (parseMarker(remoteName)?.name ?? '') as KeyName
+
 /** Listing first, log second: an intent is in the log before its key can be listed, so no key of ours looks foreign. */
 export const look = (
   deps: Deps,
-): TE.TaskEither<VaultError, { readonly listing: KeyListing; readonly states: States; readonly findings: ReadonlyArray<Finding> }> =>
+): TE.TaskEither<VaultError, KnownKeys & { readonly listing: KeyListing; readonly findings: ReadonlyArray<Finding> }> =>
   pipe(
     checkPin(deps.client, deps.pin),
     TE.matchE(
@@ -48,11 +53,13 @@ export const look = (
       ),
     ),
     TE.bindTo('listing'),
-    TE.bind('states', () => loadAllKeys(deps)),
-    TE.map(({ listing, states }) => ({
+    TE.bind('known', () => loadKnownKeys(deps)),
+    TE.map(({ listing, known }) => ({
       listing,
-      states,
-      findings: deps.protocol.sweep(deps.vault, states, listing.keys),
+      ...known,
+      findings: deps.protocol
+        .sweep(deps.vault, known.states, listing.keys)
+        .filter((each) => each._tag !== 'Unheld' || !known.unreadable.has(bornAs(each.remoteName))),
     })),
   )
 
@@ -76,10 +83,13 @@ const nameless = (hash: KeyHash): KeyName => `unheld-${hash.slice(0, 16)}` as Ke
 
 /** An unheld key that its owner points out is destroyed under the name that it bears. */
 const condemnUnheld = (
-  findings: ReadonlyArray<Finding>,
+  { findings, unreadable }: Pick<Swept, 'findings' | 'unreadable'>,
   wanted: KeyHash | null,
 ): TE.TaskEither<VaultError, ReadonlyArray<Finding>> => {
   if (wanted === null) return TE.right([])
+  // Its owner may be a stream that cannot be read, whatever the key is called by now.
+  const [problem] = unreadable.values()
+  if (problem !== undefined) return TE.left({ _tag: 'VaultUnavailable', reason: 'newer-format', message: problem })
   const unheld = findings.find((finding) => finding._tag === 'Unheld' && finding.hash === wanted)
   const marker = unheld?._tag === 'Unheld' ? parseMarker(unheld.remoteName) : null
   if (marker === null)
@@ -97,7 +107,7 @@ export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<Vaul
   pipe(
     look(deps),
     TE.bindTo('seen'),
-    TE.bind('extra', ({ seen }) => condemnUnheld(seen.findings, revoke)),
+    TE.bind('extra', ({ seen }) => condemnUnheld(seen, revoke)),
     TE.flatMap(({ seen, extra }) => {
       const events = new Map<KeyName, ReadonlyArray<KeyEvent>>()
       const note = (name: KeyName, found: ReadonlyArray<KeyEvent>): void => {
@@ -127,10 +137,10 @@ export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<Vaul
       }
       return pipe(
         TE.traverseSeqArray(one)([...seen.findings, ...extra]),
-        TE.flatMap(() => observeMissing(deps, seen.states, seen.listing, tolerating)),
+        TE.flatMap(() => observeMissing(deps, seen, seen.listing, tolerating)),
         TE.map((missing) => {
           for (const [name, found] of missing) note(name, found)
-          return { states: seen.states, findings: seen.findings, events, problems }
+          return { states: seen.states, unreadable: seen.unreadable, findings: seen.findings, events, problems }
         }),
       )
     }),

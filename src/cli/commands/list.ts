@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeyView, ListOptions } from '../../index.js'
-import { report } from '../answer.js'
+import { type Answer, incomplete, report } from '../answer.js'
 import type { CliError } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
 import { limit, money } from '../format/money.js'
@@ -83,24 +83,28 @@ const toOptions = (flags: Flags): E.Either<CliError, ListOptions> => {
   )
 }
 
+const answer = (keys: ReadonlyArray<KeyView>, text: string): Answer => {
+  if (keys.some((key) => key.state === 'unreadable'))
+    return incomplete(keys, text, 'A newer Lean Vault wrote what is unreadable here. Upgrade to see it; the other keys can be used.')
+  return report(keys, text, keys.length === 0 ? 'No keys. lean-vault add <name> makes one.' : undefined)
+}
+
 const body =
   (flags: Flags): Body =>
   (session) =>
     pipe(
       TE.fromEither(toOptions(flags)),
       TE.flatMap((options) => withVault(session, (vault) => vault.list(options))),
-      TE.map((keys) =>
-        report(keys, textOf(keys, session), keys.length === 0 ? 'No keys. lean-vault add <name> makes one.' : undefined),
-      ),
+      TE.map((keys) => answer(keys, textOf(keys, session))),
     )
 
 /** `list` */
 export const registerList: Register = (program, act) => {
   describe(program.command('list'), {
     summary: 'List the keys of the vault',
-    more: 'Names, states, limits, usage and age, from what the vault knows; OpenRouter is not asked. An unknown amount is shown as unknown, never as 0.',
+    more: 'Names, states, limits, usage and age, from what the vault knows; OpenRouter is not asked. An unknown amount is shown as unknown, never as 0. Exit 7 when a newer Lean Vault wrote of a name, which is then shown as unreadable.',
     examples: ['list', 'list --all --json', 'list --tag team=web --state active'],
-    exits: [0, 2, 8],
+    exits: [0, 2, 7, 8],
   })
     .option('--all', 'show removed names too')
     .option('--tag <key=value>', 'only keys with this tag')

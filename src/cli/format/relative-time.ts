@@ -7,8 +7,9 @@ const units: ReadonlyArray<readonly [seconds: number, name: string]> = [
   [1, 'second'],
 ]
 
-/** How far a time is from now, in its largest whole unit: `3 days ago`, `in 2 hours`, `just now`. */
+/** How far a time is from now, in its largest whole unit: `3 days ago`, `in 2 hours`, `just now`; nothing of no time. */
 export const relativeTime = (iso: string, now: number): string => {
+  if (iso === '') return ''
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   const [size, name] = units.find(([each]) => Math.abs(seconds) >= each) ?? [0, '']
   if (size === 0) return 'just now'

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { createSqliteStore } from '../../../src/adapters/sqlite-log/sqlite-store.js'
-import { type InitOptions, initVault, openVault, secret, type VaultId } from '../../../src/index.js'
+import { type HttpTransport, type InitOptions, initVault, openVault, secret, type VaultId } from '../../../src/index.js'
 import { left, makePlace, type Place, right } from './place.js'
 
 let place: Place
@@ -119,6 +119,28 @@ describe('init --force-new', () => {
     expect(await left(initVault({ ...options, forceNew: true }))).toEqual({ _tag: 'KeysHeld', count: 1 })
     expect(place.world.journal.length).toBe(requests)
     expect(readdirSync(place.folder).filter((name) => name.startsWith('vault'))).toEqual(['vault'])
+  })
+
+  it('is refused when a key is added while OpenRouter is asked, and leaves the vault where it was', async () => {
+    await right(initVault(options))
+    const usual = place.options.overrides?.transport
+    let isAsked = false
+    const transport: HttpTransport = (request) => async () => {
+      if (!isAsked) {
+        isAsked = true
+        const other = await right(openVault(place.options))
+        await right(other.add('meanwhile'))
+        await right(other.close())
+      }
+      if (usual === undefined) throw new Error('no transport')
+      return await usual(request)()
+    }
+    expect(await left(initVault({ ...options, forceNew: true, overrides: { transport } }))).toEqual({ _tag: 'KeysHeld', count: 1 })
+    expect(isAsked).toBe(true)
+    expect(readdirSync(place.folder).filter((name) => name.startsWith('vault'))).toEqual(['vault'])
+    const vault = await right(openVault(place.options))
+    expect(await right(vault.list())).toMatchObject([{ name: 'meanwhile', state: 'active' }])
+    await right(vault.close())
   })
 
   it('lets go of a vault whose keys are all removed', async () => {
