@@ -27,6 +27,7 @@ const states: ReadonlyArray<KeyView['state']> = [
   'removing',
   'revocation-outstanding',
   'removed',
+  'unreadable',
 ]
 
 const columns: ReadonlyArray<Column> = [
