@@ -1,5 +1,7 @@
 export { backupVault, type BackupOptions, type BackupReport } from './adapters/composition/backup-vault.js'
 export { changeVaultKey, describeVaultKey } from './adapters/composition/change-vault-key.js'
+export { examine } from './adapters/composition/doctor.js'
+export type { DoctorReport, Finding } from './adapters/composition/doctor-report.js'
 export { changeSetting, type EffectiveSetting, effectiveSettings } from './adapters/composition/effective-settings.js'
 export { findVault, type InitReport, initVault } from './adapters/composition/init-vault.js'
 export { readGoVault } from './adapters/go-vault/read-go-vault.js'

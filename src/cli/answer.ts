@@ -4,8 +4,8 @@ import { note, type Session, isJson } from './session.js'
 export type Answer =
   | {
       readonly _tag: 'Report'
-      /** 7: part was done, the rest is recorded. */
-      readonly code: 0 | 7
+      /** 7: part was done, the rest is recorded. 9: a check that was asked for did not hold. */
+      readonly code: 0 | 7 | 9
       /** The one document of `--json`. */
       readonly document: unknown
       /** The same for people, with its line ends; empty where there is nothing to say. */
@@ -24,6 +24,14 @@ export const report = (document: unknown, text: string, advice?: string): Answer
   document,
   text,
   ...(advice === undefined ? {} : { advice }),
+})
+
+/** What a check came to. */
+export const checked = (document: unknown, text: string, holds: boolean): Answer => ({
+  _tag: 'Report',
+  code: holds ? 0 : 9,
+  document,
+  text,
 })
 
 export const incomplete = (document: unknown, text: string, advice: string): Answer => ({

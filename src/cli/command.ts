@@ -24,6 +24,7 @@ const meanings: Readonly<Record<number, string>> = {
   6: 'OpenRouter could not be reached, and everything is as before; try again',
   7: 'incomplete: part was done, the rest is recorded; "reconcile" finishes or undoes it',
   8: 'the vault cannot be opened or written',
+  9: 'a check that was asked for did not hold',
   125: 'exec itself failed',
   126: 'the command cannot be executed',
   127: 'the command was not found',
@@ -67,4 +68,4 @@ export const describe = (command: Command, { summary, more, examples, exits }: M
 
 /** The exit codes of the whole program, for its own page. */
 export const allExits = (): string =>
-  block('Exit codes', [...exitLines([0, 1, 2, 3, 4, 5, 6, 7, 8]), '130, 143  stopped by Ctrl-C or SIGTERM, between two steps'])
+  block('Exit codes', [...exitLines([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), '130, 143  stopped by Ctrl-C or SIGTERM, between two steps'])

@@ -6,6 +6,7 @@ import { registerBackup } from './commands/backup.js'
 import { registerCompletion } from './commands/completion.js'
 import { registerConfig } from './commands/config.js'
 import { registerCredentials } from './commands/credentials.js'
+import { registerDoctor } from './commands/doctor.js'
 import { registerExec } from './commands/exec.js'
 import { registerGet } from './commands/get.js'
 import { registerHistory } from './commands/history.js'
@@ -36,7 +37,7 @@ const groups: ReadonlyArray<Group> = [
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],
   },
-  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerHistory] },
+  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },
 ]
 

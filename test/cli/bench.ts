@@ -164,6 +164,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
           backupVault: (given) => library.backupVault({ ...given, overrides, cost: 10 }),
           restoreVault: (given) => library.restoreVault({ ...given, overrides }),
           changeVaultKey: (given, change) => library.changeVaultKey({ ...given, overrides }, change),
+          examine: (given) => library.examine({ ...given, overrides }),
           findVault: (given) => library.findVault({ ...given, overrides }),
           ...circumstances.library,
         }),

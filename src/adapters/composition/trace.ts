@@ -16,6 +16,8 @@ export interface RequestTrace {
   /** Why no answer came, scrubbed. */
   readonly problem: string | null
   readonly milliseconds: number
+  /** The answer's `Date` header: when the server says it is. */
+  readonly serverDate: string | null
 }
 
 /** The transport, telling of each request after it ended. */
@@ -34,6 +36,7 @@ export const traced =
           status: isLeft(answer) ? null : answer.right.status,
           problem: isLeft(answer) ? scrub(answer.left.message) : null,
           milliseconds: clock.monotonic() - begun,
+          serverDate: isLeft(answer) ? null : (answer.right.headers['date'] ?? null),
         })
         return answer
       }),

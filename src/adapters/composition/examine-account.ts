@@ -1,0 +1,94 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { VaultError } from '../../application/errors.js'
+import type { ReconcileReport } from '../../application/reports.js'
+import type { Vault } from '../../application/vault.js'
+import { type Finding, ok, problem, unknown } from './doctor-report.js'
+import { textOf } from './examine-place.js'
+import { openVault } from './open-vault.js'
+import type { VaultOptions } from './options.js'
+import type { RequestTrace } from './trace.js'
+
+const many = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${count} ${what}s`)
+
+const examineDebts = (vault: Vault): T.Task<Finding> =>
+  pipe(
+    vault.list({ all: true }),
+    TE.match(
+      (error) => problem('unfinished work', textOf(error), 'lean-vault list says more.'),
+      (keys) => {
+        const open = keys.filter(({ pending }) => pending.length > 0).map(({ name }) => name)
+        return open.length === 0
+          ? ok('unfinished work', 'Nothing is half done or owed.')
+          : problem('unfinished work', `Something is half done or owed for ${open.join(', ')}.`, 'lean-vault reconcile')
+      },
+    ),
+  )
+
+const compared = ({ unheld, drift }: ReconcileReport): ReadonlyArray<Finding> => [
+  ok('account', 'OpenRouter answers as the account of this vault.'),
+  unheld.length === 0
+    ? ok('unheld keys', 'Every key with the mark of this vault is in it.')
+    : problem('unheld keys', `${many(unheld.length, 'key')} with the mark of this vault: ${unheld.map(({ hash }) => hash).join(', ')}.`, 'lean-vault reconcile --revoke <hash>, or --adopt <hash>'),
+  drift.length === 0
+    ? ok('drift', 'OpenRouter holds the keys as they are wanted.')
+    : problem('drift', drift.map(({ name, found }) => `${name}: ${found}`).join('; '), 'lean-vault reconcile'),
+]
+
+const notCompared = (error: VaultError): Finding => {
+  switch (error._tag) {
+    case 'RemoteUnavailable':
+      return unknown('account', `OpenRouter could not be reached: ${error.message}`, 'Try again when it can be.')
+    case 'WrongAccount':
+    case 'RemoteRefused':
+    case 'NotManagementKey':
+      return problem('account', `OpenRouter does not take the management key as one of this account: ${textOf(error)}`, 'lean-vault credentials set')
+    case 'HostNotPinned':
+      return problem('account', `The vault belongs to ${error.pinned}, and ${error.given} is set.`, 'Take OPENROUTER_BASE_URL or baseUrl back.')
+    case 'PassphraseNeeded':
+      return unknown('account', 'OpenRouter was not asked: the passphrase was not given.', 'Set LEAN_VAULT_PASSPHRASE.')
+    default:
+      return unknown('account', `OpenRouter was not asked: ${textOf(error)}`)
+  }
+}
+
+const mostSkew = 60_000
+
+/** A clock that is off puts claims, expiries and windows in the wrong place. */
+const examineClock = (skews: ReadonlyArray<number>): Finding => {
+  const skew = skews[skews.length - 1]
+  if (skew === undefined) return unknown('clock', 'No answer of OpenRouter told the time.')
+  const seconds = `This clock and that of OpenRouter are ${Math.round(Math.abs(skew) / 1000)} s apart.`
+  return Math.abs(skew) > mostSkew ? problem('clock', seconds, 'Set this clock by a time server.') : ok('clock', seconds)
+}
+
+const use = (vault: Vault, skews: ReadonlyArray<number>): T.Task<ReadonlyArray<Finding>> => async () => {
+  const debts = await examineDebts(vault)()
+  const remote = await pipe(
+    vault.reconcile({ dryRun: true }),
+    TE.match((error) => [notCompared(error)], compared),
+  )()
+  await vault.close()()
+  return [debts, ...remote, examineClock(skews)]
+}
+
+/** What a vault owes, and whether OpenRouter holds what it should. Reads and sends nothing but reads. */
+export const examineAccount = (options: VaultOptions): T.Task<ReadonlyArray<Finding>> => {
+  const skews: Array<number> = []
+  const now = (): number => options.overrides?.clock?.now() ?? Date.now()
+  const trace = (request: RequestTrace): void => {
+    options.trace?.(request)
+    const told = request.serverDate === null ? Number.NaN : Date.parse(request.serverDate)
+    if (!Number.isNaN(told)) skews.push(told - now())
+  }
+  const { passphrase: _, ...silent } = options
+  return pipe(
+    openVault({ ...silent, trace }),
+    TE.matchE(
+      (error) => T.of<ReadonlyArray<Finding>>([notCompared(error)]),
+      (vault) => use(vault, skews),
+    ),
+  )
+}

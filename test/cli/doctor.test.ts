@@ -1,0 +1,96 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { type Bench, makeBench } from './bench.js'
+
+let bench: Bench
+beforeEach(() => {
+  bench = makeBench()
+})
+afterEach(() => bench.dispose())
+
+interface Found {
+  readonly check: string
+  readonly severity: string
+  readonly found: string
+  readonly remedy: string | null
+}
+
+const examined = async (more: Parameters<Bench['run']>[1] = {}): Promise<{ readonly exit: number; readonly of: (check: string) => Found }> => {
+  const { exit, stdout } = await bench.run(['doctor', '--json'], more)
+  const { findings, problems } = JSON.parse(stdout) as { readonly findings: ReadonlyArray<Found>; readonly problems: number }
+  expect(exit).toBe(problems === 0 ? 0 : 9)
+  for (const { severity, remedy } of findings) if (severity === 'problem' || severity === 'warning') expect(remedy).not.toBeNull()
+  return { exit, of: (check) => findings.find((each) => each.check === check) ?? { check, severity: 'missing', found: '', remedy: null } }
+}
+
+const severities = async (more: Parameters<Bench['run']>[1], ...checks: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const { of } = await examined(more)
+  return checks.map((check) => of(check).severity)
+}
+
+const init = async (...flags: ReadonlyArray<string>): Promise<void> => {
+  expect((await bench.run(['init', ...flags], { stdin: bench.managementKey })).exit).toBe(0)
+  expect((await bench.run(['add', 'k'])).exit).toBe(0)
+}
+
+describe('doctor', () => {
+  it('works with no vault, and says what it could not look at', async () => {
+    const { exit, of } = await examined()
+    expect(exit).toBe(0)
+    expect(of('vault')).toMatchObject({ severity: 'unknown', remedy: 'lean-vault init makes one.' })
+    expect(of('driver').severity).toBe('ok')
+  })
+
+  it('finds nothing wrong with a sound vault', async () => {
+    await init()
+    const checks = ['node', 'driver', 'vault', 'disk', 'vault key', 'key ring', 'unfinished work', 'account', 'unheld keys', 'drift']
+    expect(await severities({}, ...checks)).toEqual(checks.map(() => 'ok'))
+    const { stdout } = await bench.run(['doctor'])
+    expect(stdout).toMatch(/^ok {7}node: /)
+  })
+
+  it('works without the vault key', async () => {
+    await init()
+    rmSync(join(bench.folder, 'config'), { recursive: true })
+    const { exit, of } = await examined()
+    expect(exit).toBe(9)
+    expect(of('vault key')).toMatchObject({ severity: 'problem' })
+    expect(of('account').severity).toBe('unknown')
+  })
+
+  it('works without the passphrase, and asks nobody', async () => {
+    const env = { LEAN_VAULT_PASSPHRASE: 'a long passphrase' }
+    expect((await bench.run(['init', '--passphrase'], { env, stdin: bench.managementKey })).exit).toBe(0)
+    expect(await severities({ columns: 80 }, 'key ring')).toEqual(['unknown'])
+    expect(bench.questions).toEqual([])
+    expect(await severities({ env }, 'key ring', 'account')).toEqual(['ok', 'ok'])
+  })
+
+  it('works without the network', async () => {
+    await init()
+    expect(await severities({ faults: '*:refused-connection', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } }, 'account', 'clock', 'unfinished work')).toEqual(['unknown', 'unknown', 'ok'])
+  })
+
+  it('tells loose permissions, a mistake in config.yaml, and a key beside the data', async () => {
+    await init('--key-beside-data')
+    expect(await severities({}, 'vault key')).toEqual(['warning'])
+    chmodSync(bench.home, 0o755)
+    expect(await severities({}, 'vault')).toEqual([process.getuid === undefined ? 'ok' : 'problem'])
+    chmodSync(bench.home, 0o700)
+    writeFileSync(join(bench.home, 'config.yaml'), 'nonsense: 1\n')
+    expect(await severities({}, 'settings')).toEqual(['problem'])
+  })
+
+  it('tells what is owed, and what others changed', async () => {
+    await init()
+    await bench.run(['add', 'owed'])
+    await bench.run(['remove', 'owed', '--force', '--yes'], { faults: 'DELETE /keys/*:refuse(403)', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } })
+    const { exit, of } = await examined()
+    expect(exit).toBe(9)
+    expect(of('unfinished work')).toMatchObject({ severity: 'problem', remedy: 'lean-vault reconcile' })
+    expect(of('unfinished work').found).toContain('owed')
+  })
+})
