@@ -6,7 +6,7 @@ import type { VaultError } from '../../application/errors.js'
 import type { ReconcileReport } from '../../application/reports.js'
 import type { Vault } from '../../application/vault.js'
 import { type Finding, ok, problem, unknown } from './doctor-report.js'
-import { textOf } from './examine-place.js'
+import { nobody, textOf } from './examine-place.js'
 import { openVault } from './open-vault.js'
 import type { VaultOptions } from './options.js'
 import type { RequestTrace } from './trace.js'
@@ -38,6 +38,8 @@ const compared = ({ unheld, drift }: ReconcileReport): ReadonlyArray<Finding> =>
 ]
 
 const notCompared = (error: VaultError): Finding => {
+  // Everything else is a trouble of the vault or its key, which has a finding of its own.
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the default says what is common to the rest
   switch (error._tag) {
     case 'RemoteUnavailable':
       return unknown('account', `OpenRouter could not be reached: ${error.message}`, 'Try again when it can be.')
@@ -83,9 +85,8 @@ export const examineAccount = (options: VaultOptions): T.Task<ReadonlyArray<Find
     const told = request.serverDate === null ? Number.NaN : Date.parse(request.serverDate)
     if (!Number.isNaN(told)) skews.push(told - now())
   }
-  const { passphrase: _, ...silent } = options
   return pipe(
-    openVault({ ...silent, trace }),
+    openVault({ ...options, passphrase: nobody, trace }),
     TE.matchE(
       (error) => T.of<ReadonlyArray<Finding>>([notCompared(error)]),
       (vault) => use(vault, skews),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as T from 'fp-ts/lib/Task.js'
+import type * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { unavailable, type VaultError } from '../../application/errors.js'
@@ -14,9 +14,12 @@ import { loadDriver } from '../sqlite-log/load-driver.js'
 import { type Finding, ok, problem, unknown, warning } from './doctor-report.js'
 import type { Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
-import type { VaultOptions } from './options.js'
+import type { AskPassphrase, VaultOptions } from './options.js'
 import { openingOf, openRing } from './unlock.js'
 import { lockProblem } from './vault-key-problem.js'
+
+/** Nobody is asked for a passphrase: an examination must end by itself. */
+export const nobody: AskPassphrase = () => Promise.resolve('nobody')
 
 /** What an error says about itself in few words. */
 export const textOf = (error: VaultError): string => ('message' in error ? error.message : error._tag)
@@ -71,11 +74,9 @@ const examineKey = (around: Surroundings, options: VaultOptions, store: VaultSto
     TE.match((error): ReadonlyArray<Finding> => [problem('vault key', textOf(error), 'Restore a backup.')], ({ place, opens }) => [place, opens]),
   )
 
-/** Nobody is asked for a passphrase here: an examination must end by itself. */
 const examineOpening = (around: Surroundings, options: VaultOptions, store: VaultStore): T.Task<Finding> => {
-  const { passphrase: _, ...silent } = options
   return pipe(
-    openRing(openingOf(around, silent, store)),
+    openRing(openingOf(around, { ...options, passphrase: nobody }, store)),
     TE.match(
       (error) =>
         error._tag === 'PassphraseNeeded'
