@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 import type { KeyEvent, KeyEventType } from '../../src/domain/key/event.js'
-import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../../src/domain/shared/identifiers.js'
+import type { AttemptId, ChannelName, KeyHash, Lineage, Nonce, OwnerId } from '../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 import type { VaultEvent } from '../../src/domain/vault/event.js'
@@ -139,6 +139,7 @@ const pin = fc.record({
 
 const anyRecipient = fc.stringMatching(/^age1[0-9a-z]{1,80}$/)
 const keySource = fc.constantFrom('key-file' as const, 'passphrase' as const, 'keychain' as const)
+const anyChannelName = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/).map((text) => text as ChannelName)
 
 type VaultEventType = VaultEvent['type']
 
@@ -169,4 +170,19 @@ export const vaultEventArbitraries: {
     backupAt: anyInstant,
     at: anyInstant,
   }),
+  ChannelAdded: fc.record({
+    type: fc.constant('ChannelAdded'),
+    channel: anyChannelName,
+    kind: fc.constantFrom('stderr', 'jsonl', 'webhook', 'smtp', 'slack', 'discord', 'teams', 'pagerduty', 'desktop', 'command'),
+    address: anyText,
+    credential: fc.nat(),
+    at: anyInstant,
+  }),
+  ChannelCredentialChanged: fc.record({
+    type: fc.constant('ChannelCredentialChanged'),
+    channel: anyChannelName,
+    credential: fc.nat(),
+    at: anyInstant,
+  }),
+  ChannelRemoved: fc.record({ type: fc.constant('ChannelRemoved'), channel: anyChannelName, at: anyInstant }),
 }

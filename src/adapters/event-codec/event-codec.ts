@@ -3,9 +3,11 @@ import * as t from 'io-ts'
 
 import type { EventCodec, UnreadableEvent } from '../../application/ports/event-codec.js'
 import type { EventRecord } from '../../application/ports/event-log.js'
+import type { AlertEvent } from '../../domain/alerts/event.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { Instant } from '../../domain/shared/instant.js'
 import type { VaultEvent } from '../../domain/vault/event.js'
+import { alertEventBodies } from './alert-event.js'
 import { keyEventBodies } from './key-event.js'
 import { vaultEventBodies } from './vault-event.js'
 
@@ -77,3 +79,6 @@ export const keyEventCodec: EventCodec<KeyEvent> = makeCodec<KeyEvent>(keyEventB
 
 /** Events of the vault stream as records. */
 export const vaultEventCodec: EventCodec<VaultEvent> = makeCodec<VaultEvent>(vaultEventBodies)
+
+/** Events of alert streams as records. */
+export const alertEventCodec: EventCodec<AlertEvent> = makeCodec<AlertEvent>(alertEventBodies)

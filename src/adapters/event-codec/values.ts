@@ -5,7 +5,9 @@ import * as t from 'io-ts'
 import type { InvalidValue } from '../../domain/shared/brand.js'
 import {
   attemptId as parseAttemptId,
+  channelName as parseChannelName,
   keyHash as parseKeyHash,
+  keyName as parseKeyName,
   lineage as parseLineage,
   nonce as parseNonce,
   ownerId as parseOwnerId,
@@ -16,7 +18,7 @@ import { type Instant, instant as parseInstant } from '../../domain/shared/insta
 import { type Picodollars, picodollars } from '../../domain/shared/picodollars.js'
 
 /** A codec for text that passes a domain check. */
-const branded = <A extends string>(name: string, check: (text: string) => Either<InvalidValue, A>): t.Type<A, string> =>
+export const branded = <A extends string>(name: string, check: (text: string) => Either<InvalidValue, A>): t.Type<A, string> =>
   new t.Type<A, string>(
     name,
     (value): value is A => typeof value === 'string' && isRight(check(value)),
@@ -29,6 +31,8 @@ const branded = <A extends string>(name: string, check: (text: string) => Either
   )
 
 export const attemptId = branded('AttemptId', parseAttemptId)
+export const channelName = branded('ChannelName', parseChannelName)
+export const keyName = branded('KeyName', parseKeyName)
 export const keyHash = branded('KeyHash', parseKeyHash)
 export const lineage = branded('Lineage', parseLineage)
 export const nonce = branded('Nonce', parseNonce)

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 
 import type { AccountPin, VaultEvent } from '../../domain/vault/event.js'
-import { instant, orNull, vaultId, workspaceId } from './values.js'
+import { channelName, instant, orNull, vaultId, word, workspaceId } from './values.js'
 
 type VaultEventType = VaultEvent['type']
 type Body<T extends VaultEventType> = Omit<Extract<VaultEvent, { readonly type: T }>, 'type' | 'at'>
@@ -21,6 +21,7 @@ const recipient: t.Type<string, unknown> = new t.Type<string, unknown>(
   (value, context) => (typeof value === 'string' && /^age1[0-9a-z]+$/.test(value) ? t.success(value) : t.failure(value, context)),
   String,
 )
+const channelKind = word('stderr', 'jsonl', 'webhook', 'smtp', 'slack', 'discord', 'teams', 'pagerduty', 'desktop', 'command')
 
 /** The stored fields of the vault's own events, schema 1. */
 export const vaultEventBodies: { readonly [T in VaultEventType]: t.Type<Body<T>, unknown> } = {
@@ -31,4 +32,7 @@ export const vaultEventBodies: { readonly [T in VaultEventType]: t.Type<Body<T>,
   RecipientAdded: t.strict({ recipient, label: orNull(t.string) }),
   RecipientRemoved: t.strict({ recipient }),
   VaultRestored: t.strict({ epoch: t.number, backupAt: instant }),
+  ChannelAdded: t.strict({ channel: channelName, kind: channelKind, address: t.string, credential: t.number }),
+  ChannelCredentialChanged: t.strict({ channel: channelName, credential: t.number }),
+  ChannelRemoved: t.strict({ channel: channelName }),
 }

@@ -2,7 +2,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 
 import type { Decider } from '../decider.js'
-import type { AttemptId, OwnerId } from '../shared/identifiers.js'
+import type { AttemptId, ChannelName, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Condition } from './condition.js'
 import { news } from './decide-raising.js'
@@ -22,7 +22,7 @@ export type AlertCommand =
   | Dated<{ readonly _tag: 'Tell'; readonly conditions: ReadonlyArray<Condition>; readonly elsewhere: AlertState['mutes'] }>
   | Dated<{
       readonly _tag: 'ClaimDelivery'
-      readonly channel: string
+      readonly channel: ChannelName
       readonly attempt: AttemptId
       readonly alerts: ReadonlyArray<AlertRef>
       readonly owner: OwnerId
@@ -32,13 +32,13 @@ export type AlertCommand =
     }>
   | Dated<{
       readonly _tag: 'RecordDelivery'
-      readonly channel: string
+      readonly channel: ChannelName
       readonly attempt: AttemptId
       readonly alerts: ReadonlyArray<AlertRef>
       readonly outcome: DeliveryOutcome
     }>
   /** Null: every channel that gave it up. */
-  | Dated<{ readonly _tag: 'Replay'; readonly alert: AlertRef; readonly channel: string | null }>
+  | Dated<{ readonly _tag: 'Replay'; readonly alert: AlertRef; readonly channel: ChannelName | null }>
   | Dated<{ readonly _tag: 'Acknowledge'; readonly alert: AlertRef; readonly note: string | null }>
   | Dated<{ readonly _tag: 'Mute'; readonly rule: string | null; readonly until: Instant; readonly note: string | null }>
   | Dated<{ readonly _tag: 'Unmute'; readonly rule: string | null }>

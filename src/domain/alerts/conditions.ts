@@ -1,6 +1,7 @@
 import { accountConditions } from './account-rules.js'
 import type { Condition } from './condition.js'
 import type { AlertFacts, KeyFacts } from './facts.js'
+import { isWellFormed } from './identity.js'
 import { keyConditions } from './key-rules.js'
 import { type AlertPolicy, isOff, type RuleSettings, settingsFor, severityIn } from './policy.js'
 import { isOwnRule } from './rule.js'
@@ -23,6 +24,6 @@ export const conditionsOf = (policy: AlertPolicy, facts: AlertFacts, own: Readon
   return [
     ...keys.flatMap(ofKey),
     ...(account === null ? [] : obeying([policy.all], accountConditions(policy, account, now))),
-    ...obeying([policy.all], own.flatMap((rule) => rule(facts))).filter((each) => isOwnRule(each.case.rule)),
+    ...obeying([policy.all], own.flatMap((rule) => rule(facts))).filter((each) => isOwnRule(each.case.rule) && isWellFormed(each.case)),
   ]
 }

@@ -1,5 +1,4 @@
-import type { KeyName } from '../shared/identifiers.js'
-import type { AttemptId, OwnerId } from '../shared/identifiers.js'
+import type { AttemptId, ChannelName, KeyName, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertText } from './condition.js'
 import type { AlertCase, AlertIdentity, AlertRef } from './identity.js'
@@ -25,27 +24,27 @@ export type AlertEvent =
   | At<{ readonly type: 'AlertCleared'; readonly case: AlertCase; readonly asOf: Instant }>
   | At<{
       readonly type: 'DeliveryClaimed'
-      readonly channel: string
+      readonly channel: ChannelName
       readonly attempt: AttemptId
       readonly alerts: ReadonlyArray<AlertRef>
       readonly owner: OwnerId
       readonly claimUntil: Instant
     }>
-  | At<{ readonly type: 'AlertDelivered'; readonly channel: string; readonly alerts: ReadonlyArray<AlertRef> }>
+  | At<{ readonly type: 'AlertDelivered'; readonly channel: ChannelName; readonly alerts: ReadonlyArray<AlertRef> }>
   | At<{
       readonly type: 'DeliveryFailed'
-      readonly channel: string
+      readonly channel: ChannelName
       readonly alerts: ReadonlyArray<AlertRef>
       readonly cause: string
       readonly retryAt: Instant
     }>
   | At<{
       readonly type: 'DeliveryDeadLettered'
-      readonly channel: string
+      readonly channel: ChannelName
       readonly alerts: ReadonlyArray<AlertRef>
       readonly cause: string
     }>
-  | At<{ readonly type: 'DeliveryReplayed'; readonly channel: string; readonly alerts: ReadonlyArray<AlertRef> }>
+  | At<{ readonly type: 'DeliveryReplayed'; readonly channel: ChannelName; readonly alerts: ReadonlyArray<AlertRef> }>
   | At<{ readonly type: 'AlertAcknowledged'; readonly alert: AlertRef; readonly note: string | null }>
   /** Null: every rule. */
   | At<{ readonly type: 'AlertsMuted'; readonly rule: string | null; readonly until: Instant; readonly note: string | null }>

@@ -1,3 +1,4 @@
+import type { ChannelName } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertEvent } from './event.js'
 import { caseKey, type AlertCase, type AlertRef, refOf } from './identity.js'
@@ -59,7 +60,7 @@ const onCleared = (state: AlertState, event: Event<'AlertCleared'>): AlertState 
 
 const delivering = (
   state: AlertState,
-  channel: string,
+  channel: ChannelName,
   refs: ReadonlyArray<AlertRef>,
   become: (before: Delivery | undefined) => Delivery | null,
 ): AlertState => {

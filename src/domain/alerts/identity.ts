@@ -1,5 +1,7 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+
 import type { Branded } from '../shared/brand.js'
-import type { Lineage } from '../shared/identifiers.js'
+import { type Lineage, lineage } from '../shared/identifiers.js'
 
 /** What an alert is about: one incarnation of a key, or the account and vault as a whole. */
 export type Subject = Lineage | 'account'
@@ -24,7 +26,17 @@ export interface AlertIdentity extends AlertCase {
 /** An alert's identity as one text; the delivery id is its hash. */
 export type AlertRef = Branded<string, 'AlertRef'>
 
-/** A case as one text. No part can hold a vertical bar: names and rules cannot, and scopes are made here. */
+/** Whether a text may be a part of an identity: one line, without the bar that parts them, and no key of OpenRouter. */
+export const isIdentityPart = (text: string): boolean => /^(?!.*sk-or-)[^|\p{Cc}\p{Surrogate}]{0,200}$/u.test(text)
+
+/** Whether a case that somebody else's rule made can be recorded. */
+export const isWellFormed = ({ subject, rule, threshold, scope, revision }: AlertCase): boolean =>
+  (subject === 'account' || isRight(lineage(subject))) &&
+  [rule, threshold, scope].every(isIdentityPart) &&
+  Number.isSafeInteger(revision) &&
+  revision >= 0
+
+/** A case as one text. */
 export const caseKey = ({ subject, rule, threshold, scope, revision }: AlertCase): string =>
   [subject, rule, threshold, scope, `r${revision}`].join('|')
 

@@ -1,4 +1,4 @@
-import type { OwnerId } from '../shared/identifiers.js'
+import type { ChannelName, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertRef, Subject } from './identity.js'
 import { type AlertPolicy, isQuiet } from './policy.js'
@@ -18,7 +18,7 @@ export type NextDelivery =
 
 /** A channel gets what was raised after it was added. */
 export interface DueChannel {
-  readonly name: string
+  readonly name: ChannelName
   readonly since: Instant
 }
 

@@ -1,4 +1,4 @@
-import type { AttemptId, KeyName, OwnerId } from '../shared/identifiers.js'
+import type { AttemptId, ChannelName, KeyName, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertText } from './condition.js'
 import type { AlertIdentity, AlertRef } from './identity.js'
@@ -27,7 +27,7 @@ export interface Alert {
   readonly muted: boolean
   readonly acknowledged: { readonly at: Instant; readonly note: string | null } | null
   readonly clearedAt: Instant | null
-  readonly deliveries: ReadonlyMap<string, Delivery>
+  readonly deliveries: ReadonlyMap<ChannelName, Delivery>
 }
 
 /** What was told of a case last. `asOf` is the age of what its last change rested on. */
@@ -53,7 +53,7 @@ export interface AlertState {
   /** In the order in which they were raised. */
   readonly alerts: ReadonlyMap<AlertRef, Alert>
   /** Who is at a channel for this subject. */
-  readonly claims: ReadonlyMap<string, DeliveryClaim>
+  readonly claims: ReadonlyMap<ChannelName, DeliveryClaim>
   /** Until when a rule is muted; the key `*` is every rule. */
   readonly mutes: ReadonlyMap<string, Instant>
 }

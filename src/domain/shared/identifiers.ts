@@ -31,6 +31,8 @@ export type WorkspaceId = Branded<string, 'WorkspaceId'>
 
 /** OpenRouter's identifier of a guardrail. */
 export type GuardrailId = Branded<string, 'GuardrailId'>
+/** What a person calls a place that alerts are sent to. */
+export type ChannelName = Branded<string, 'ChannelName'>
 
 const matching =
   <B extends string>(field: string, pattern: RegExp, rule: string) =>
@@ -57,6 +59,12 @@ export const ownerId = matching<'OwnerId'>('owner', /^[\x21-\x7e]{1,128}$/, 'mus
 export const workspaceId = matching<'WorkspaceId'>('workspace', /^[\x21-\x7e]{1,128}$/, 'must be an identifier')
 
 export const guardrailId = matching<'GuardrailId'>('guardrail', /^[0-9A-Za-z_-]{1,64}$/, 'must be an identifier')
+/** Checks what a person calls an alert channel. */
+export const channelName = matching<'ChannelName'>(
+  'channel',
+  /^[a-z0-9][a-z0-9-]{0,31}$/,
+  'must be 1 to 32 lowercase letters, digits or hyphens, beginning with a letter or a digit',
+)
 
 /** The `n`th incarnation (from 1) of a name. */
 export const lineageOf = (name: KeyName, n: number): Lineage => `${name}#${n}` as Lineage

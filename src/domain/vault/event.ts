@@ -1,4 +1,4 @@
-import type { VaultId, WorkspaceId } from '../shared/identifiers.js'
+import type { ChannelName, VaultId, WorkspaceId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 
 /** Which account a vault belongs to. At another host or account every hash reads 404, so nothing is done there. */
@@ -11,6 +11,18 @@ export interface AccountPin {
 
 /** Where a vault key comes from. */
 export type VaultKeySource = 'key-file' | 'passphrase' | 'keychain'
+/** The kinds of places that alerts can be sent to. */
+export type ChannelKind =
+  | 'stderr'
+  | 'jsonl'
+  | 'webhook'
+  | 'smtp'
+  | 'slack'
+  | 'discord'
+  | 'teams'
+  | 'pagerduty'
+  | 'desktop'
+  | 'command'
 
 type At<E> = E & { readonly at: Instant }
 
@@ -34,3 +46,14 @@ export type VaultEvent =
   | At<{ readonly type: 'RecipientRemoved'; readonly recipient: string }>
   /** The vault goes on from a backup. What happened between its making and this is not in the log. */
   | At<{ readonly type: 'VaultRestored'; readonly epoch: number; readonly backupAt: Instant }>
+  | At<{
+      readonly type: 'ChannelAdded'
+      readonly channel: ChannelName
+      readonly kind: ChannelKind
+      /** What of its address may be shown: a host, a program, who gets the mail. */
+      readonly address: string
+      /** Which generation of its sealed credential is in force; 0: it has none. */
+      readonly credential: number
+    }>
+  | At<{ readonly type: 'ChannelCredentialChanged'; readonly channel: ChannelName; readonly credential: number }>
+  | At<{ readonly type: 'ChannelRemoved'; readonly channel: ChannelName }>

@@ -97,6 +97,10 @@ const evolveLiving = (state: Living, event: Exclude<VaultEvent, { readonly type:
       return { ...state, pin: event.pin, credential: event.credential }
     case 'VaultKeyRotated':
     case 'VaultKeyMoved':
+    // Channels are folded by a decider of their own, `domain/alerts/channels.ts`.
+    case 'ChannelAdded':
+    case 'ChannelCredentialChanged':
+    case 'ChannelRemoved':
       return state
     case 'RecipientAdded':
       return { ...state, recipients: [...state.recipients, event.recipient] }

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 
-import { keyEventCodec, vaultEventCodec } from '../../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../../src/adapters/event-codec/event-codec.js'
 import type { NewRecord } from '../../../src/application/ports/event-log.js'
-import { keySamples, vaultSamples } from './samples.js'
+import { alertSamples, keySamples, vaultSamples } from './samples.js'
 
 const schema = 1
 const folder = fileURLToPath(new URL('golden', import.meta.url))
@@ -43,6 +43,17 @@ const goldens: ReadonlyArray<Golden> = [
       events,
     }),
   ),
+  ...Object.entries(alertSamples).map(
+    ([type, events]): Golden => ({
+      path: `alert/${type}.v${schema}.json`,
+      encoded: events.map(alertEventCodec.encode),
+      decodes: (record) => {
+        const decoded = alertEventCodec.decode({ ...stored, stream: 'alert/account', ...record })
+        return isRight(decoded) ? decoded.right : decoded.left
+      },
+      events,
+    }),
+  ),
 ]
 
 /** Writes the file of an event type that has none yet. One that is there is never written again: it is what vaults hold. */
@@ -71,7 +82,7 @@ describe.each(goldens.map((golden) => [golden.path, golden] as const))('%s', (pa
 
 describe('the golden files', () => {
   it('are of event types and schemas that are known: none was renamed or dropped', () => {
-    const there = ['key', 'vault'].flatMap((kind) => readdirSync(`${folder}/${kind}`).map((file) => `${kind}/${file}`))
+    const there = ['key', 'vault', 'alert'].flatMap((kind) => readdirSync(`${folder}/${kind}`).map((file) => `${kind}/${file}`))
     expect(there.sort()).toEqual(goldens.map((golden) => golden.path).sort())
   })
 })

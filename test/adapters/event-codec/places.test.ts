@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, expect, it } from 'vitest'
 
+import { alertEventBodies } from '../../../src/adapters/event-codec/alert-event.js'
 import { keyEventBodies } from '../../../src/adapters/event-codec/key-event.js'
 import { vaultEventBodies } from '../../../src/adapters/event-codec/vault-event.js'
 
@@ -24,6 +25,7 @@ const placesIn = (codec: t.Mixed, path = ''): ReadonlyArray<readonly [string, t.
 const bodies: ReadonlyArray<readonly [string, t.Mixed]> = [
   ...Object.entries<unknown>(keyEventBodies),
   ...Object.entries<unknown>(vaultEventBodies),
+  ...Object.entries<unknown>(alertEventBodies),
 ].map(([type, codec]) => [type, codec as t.Mixed])
 
 const places = bodies.flatMap(([type, codec]) => placesIn(codec).map(([path, each]) => [type, path, each] as const))
@@ -44,12 +46,17 @@ describe('the places in events', () => {
   it('take free text where people or OpenRouter speak, and nowhere else', () => {
     const free = places.filter(([, , codec]) => codec instanceof t.StringType).map(([, path]) => path)
     expect([...new Set(free)].sort()).toEqual([
+      'address',
+      'cause',
       'cause.message',
       'label',
       'note',
       'pin.baseUrl',
       'pin.creatorId',
       'spec.tags.*',
+      'text.happened',
+      'text.means',
+      'text.next',
     ])
   })
 

@@ -1,9 +1,11 @@
+import type { AlertEvent } from '../../../src/domain/alerts/event.js'
+import { refOf } from '../../../src/domain/alerts/identity.js'
 import type { Cause } from '../../../src/domain/key/cause.js'
 import type { KeyEvent, KeyEventType } from '../../../src/domain/key/event.js'
 import type { Proof, Witnesses } from '../../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../../src/domain/key/spec.js'
-import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
+import type { AttemptId, ChannelName, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
 import type { AccountPin, VaultEvent } from '../../../src/domain/vault/event.js'
@@ -15,6 +17,7 @@ const nonce = 'fedcba9876543210fedcba9876543210' as Nonce
 const hash = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' as KeyHash
 const lineage = 'team.build_bot-1#12' as Lineage
 const owner = 'host:4711:abc' as OwnerId
+const ops = 'ops' as ChannelName
 const money = (amount: bigint): Picodollars => amount as Picodollars
 
 const cause: Cause = { kind: 'refused', status: 403, message: 'Tür "zu" \\ 錠\n' }
@@ -174,4 +177,30 @@ export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<Vau
   RecipientAdded: ['Zoë', null].map((label) => ({ type: 'RecipientAdded', recipient, label, at })),
   RecipientRemoved: [{ type: 'RecipientRemoved', recipient, at }],
   VaultRestored: [{ type: 'VaultRestored', epoch: 2, backupAt: until, at }],
+  ChannelAdded: [
+    { type: 'ChannelAdded', channel: ops, kind: 'webhook', address: 'https://hooks.example', credential: 1, at },
+    { type: 'ChannelAdded', channel: ops, kind: 'command', address: '/usr/local/bin/tell', credential: 0, at },
+  ],
+  ChannelCredentialChanged: [{ type: 'ChannelCredentialChanged', channel: ops, credential: 2, at }],
+  ChannelRemoved: [{ type: 'ChannelRemoved', channel: ops, at }],
+}
+
+const identity = { subject: lineage, rule: 'threshold', threshold: '80', scope: 'month 2026-11-01', revision: 2, occurrence: 1 }
+const refs = [refOf(identity), refOf({ subject: 'account', rule: 'credit-low', threshold: '', scope: '', revision: 0, occurrence: 3 })]
+const text = { happened: 'k "has" spent $1.00', means: 'ü', next: 'look' }
+
+export const alertSamples: Readonly<Record<AlertEvent['type'], ReadonlyArray<AlertEvent>>> = {
+  AlertRaised: [
+    { type: 'AlertRaised', identity, name: 'team.build_bot-1' as KeyName, severity: 'warning', text, asOf: until, muted: false, at },
+    { type: 'AlertRaised', identity: { ...identity, subject: 'account' }, name: null, severity: 'critical', text, asOf: at, muted: true, at },
+  ],
+  AlertCleared: [{ type: 'AlertCleared', case: { subject: 'account', rule: 'credit-low', threshold: '', scope: '', revision: 0 }, asOf: at, at }],
+  DeliveryClaimed: [{ type: 'DeliveryClaimed', channel: ops, attempt, alerts: refs, owner, claimUntil: until, at }],
+  AlertDelivered: [{ type: 'AlertDelivered', channel: ops, alerts: refs, at }],
+  DeliveryFailed: [{ type: 'DeliveryFailed', channel: ops, alerts: refs, cause: 'answered 500', retryAt: until, at }],
+  DeliveryDeadLettered: [{ type: 'DeliveryDeadLettered', channel: ops, alerts: refs, cause: 'answered 410', at }],
+  DeliveryReplayed: [{ type: 'DeliveryReplayed', channel: ops, alerts: refs, at }],
+  AlertAcknowledged: refs.map((alert, n) => ({ type: 'AlertAcknowledged', alert, note: n === 0 ? null : 'seen', at })),
+  AlertsMuted: [null, 'spike'].map((rule) => ({ type: 'AlertsMuted', rule, until, note: rule, at })),
+  AlertsUnmuted: [null, 'spike'].map((rule) => ({ type: 'AlertsUnmuted', rule, at })),
 }
