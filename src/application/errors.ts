@@ -63,6 +63,11 @@ export type VaultError =
   | { readonly _tag: 'SecretNotHeld'; readonly name: KeyName }
   /** The hash is none that this command may touch. */
   | { readonly _tag: 'NotUnheld'; readonly hash: KeyHash; readonly message: string }
+  | { readonly _tag: 'ChannelNotFound'; readonly channel: string }
+  | { readonly _tag: 'ChannelTaken'; readonly channel: string }
+  | { readonly _tag: 'AlertNotFound'; readonly alert: string }
+  /** A test message was not taken by the channel; nothing was recorded. */
+  | { readonly _tag: 'ChannelFailed'; readonly channel: string; readonly message: string }
   /** A state that cannot be: a bug. */
   | { readonly _tag: 'Unexpected'; readonly message: string }
 

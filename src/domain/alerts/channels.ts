@@ -62,7 +62,11 @@ const withGeneration = (state: ChannelsState, name: ChannelName, generation: num
 const withChannel = ({ channels }: ChannelsState, channel: Channel): ChannelsState['channels'] =>
   new Map(channels).set(channel.name, channel)
 
-const evolve = (state: ChannelsState, event: VaultEvent): ChannelsState => {
+type ChannelEvent = Extract<VaultEvent, { readonly type: `Channel${string}` }>
+
+const isChannelEvent = (event: VaultEvent): event is ChannelEvent => event.type.startsWith('Channel')
+
+const onChannelEvent = (state: ChannelsState, event: ChannelEvent): ChannelsState => {
   switch (event.type) {
     case 'ChannelAdded': {
       const { channel: name, kind, address, credential, at } = event
@@ -78,10 +82,10 @@ const evolve = (state: ChannelsState, event: VaultEvent): ChannelsState => {
     }
     case 'ChannelRemoved':
       return { ...state, channels: new Map([...state.channels].filter(([name]) => name !== event.channel)) }
-    default:
-      return state
   }
 }
+
+const evolve = (state: ChannelsState, event: VaultEvent): ChannelsState => (isChannelEvent(event) ? onChannelEvent(state, event) : state)
 
 /** The channels of a vault, folded from its own stream beside everything else that is in it. */
 export const channelsDecider: Decider<ChannelsCommand, ChannelsState, VaultEvent, ChannelsRefusal> = {

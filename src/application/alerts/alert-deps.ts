@@ -1,0 +1,26 @@
+import type { Channel } from '../../domain/alerts/channels.js'
+import type { OwnRule } from '../../domain/alerts/conditions.js'
+import type { AlertEvent } from '../../domain/alerts/event.js'
+import type { AlertPolicy } from '../../domain/alerts/policy.js'
+import type { LocalDeps } from '../deps.js'
+import type { AlertChannel, OpenChannel } from '../ports/alert-channel.js'
+import type { EventCodec } from '../ports/event-codec.js'
+
+/** A channel that a library user brings. It gets what is raised while it is there. */
+export interface OwnChannel {
+  readonly channel: Channel
+  readonly deliver: AlertChannel['deliver']
+}
+
+/** What alerts need beside the vault's own parts. */
+export interface AlertParts {
+  readonly alertEvents: EventCodec<AlertEvent>
+  /** SHA-256 of a text, in hex. */
+  readonly digest: (text: string) => string
+  readonly openChannel: OpenChannel
+  readonly policy: AlertPolicy
+  readonly ownRules: ReadonlyArray<OwnRule>
+  readonly ownChannels: ReadonlyArray<OwnChannel>
+}
+
+export type AlertDeps = LocalDeps & AlertParts

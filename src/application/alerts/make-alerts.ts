@@ -1,0 +1,160 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import { isLeft } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Channel } from '../../domain/alerts/channels.js'
+import type { AccountFacts } from '../../domain/alerts/facts.js'
+import type { Subject } from '../../domain/alerts/identity.js'
+import { isOff, severityIn } from '../../domain/alerts/policy.js'
+import { isOwnRule, isRuleName, ruleNames, ruleSeverities } from '../../domain/alerts/rule.js'
+import { incarnationOf } from '../../domain/key/view.js'
+import { lineageOf } from '../../domain/shared/identifiers.js'
+import { invalidInput, type VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
+import type { Secret } from '../secret.js'
+import { parseExpiry, parseName, parseNote } from '../use-cases/input.js'
+import { isoOf } from '../view-key.js'
+import type { AlertDeps } from './alert-deps.js'
+import { transactAlerts } from './alert-store.js'
+import { findAlert, listAlerts, mutesOf } from './alert-views.js'
+import type { Alerts, MuteOptions, NewChannel, SentReport } from './alerts.js'
+import { deliverAlerts, type DeliveryReport } from './deliver-alerts.js'
+import { evaluateAlerts } from './evaluate-alerts.js'
+import { logFacts } from './log-facts.js'
+import { addChannel, listChannels, type Registration, removeChannel, rotateCredential, testChannel } from './manage-channels.js'
+import { subscribeTo } from './subscribe.js'
+
+/** How registrations are checked and credentials combined: the channels' own business. */
+export interface ChannelRules {
+  readonly register: (channel: NewChannel) => Either<VaultError, Registration>
+  readonly rotated: (old: Secret | null, key: Secret) => Either<VaultError, Secret>
+}
+
+/** The subject of a key's alerts now; the account's where no key is named. */
+const subjectOf = (deps: AlertDeps, name: string | undefined): TE.TaskEither<VaultError, Subject> =>
+  name === undefined
+    ? TE.right('account')
+    : pipe(
+        TE.fromEither(parseName(name)),
+        TE.bindTo('parsed'),
+        TE.bind('loaded', ({ parsed }) => loadKey(deps, parsed)),
+        TE.flatMap(({ parsed, loaded }) =>
+          loaded.version === 0
+            ? TE.left<VaultError, Subject>({ _tag: 'KeyNotFound', name: parsed })
+            : TE.right<VaultError, Subject>(incarnationOf(loaded.state.stage)?.lineage ?? lineageOf(parsed, Math.max(1, loaded.state.lineages))),
+        ),
+      )
+
+const checkRule = (rule: string | undefined): TE.TaskEither<VaultError, string | null> => {
+  if (rule === undefined) return TE.right(null)
+  return isRuleName(rule) || isOwnRule(rule)
+    ? TE.right(rule)
+    : TE.left(invalidInput({ field: 'rule', rule: `must be one of ${ruleNames.join(', ')}` }))
+}
+
+const mute = (deps: AlertDeps, { name, rule, until, note }: MuteOptions): ReturnType<Alerts['mute']> =>
+  pipe(
+    TE.Do,
+    TE.bind('subject', () => subjectOf(deps, name)),
+    TE.bind('which', () => checkRule(rule)),
+    TE.bind('end', () => TE.fromEither(parseExpiry(until, deps.clock.now()))),
+    TE.bind('why', () => TE.fromEither(parseNote(note))),
+    TE.tap(({ subject, which, end, why }) =>
+      transactAlerts(deps, new Map([[subject, { _tag: 'Mute', rule: which, until: end, note: why, at: deps.clock.now() }]])),
+    ),
+    TE.flatMap(({ subject }) => mutesOf(deps, subject)),
+  )
+
+const unmute = (deps: AlertDeps, { name, rule }: { readonly name?: string; readonly rule?: string }): ReturnType<Alerts['unmute']> =>
+  pipe(
+    TE.Do,
+    TE.bind('subject', () => subjectOf(deps, name)),
+    TE.bind('which', () => checkRule(rule)),
+    TE.tap(({ subject, which }) => transactAlerts(deps, new Map([[subject, { _tag: 'Unmute', rule: which, at: deps.clock.now() }]]))),
+    TE.flatMap(({ subject }) => mutesOf(deps, subject)),
+  )
+
+const acknowledge = (deps: AlertDeps, id: string, note: string | undefined): ReturnType<Alerts['acknowledge']> =>
+  pipe(
+    TE.fromEither(parseNote(note)),
+    TE.bindTo('why'),
+    TE.bind('found', () => findAlert(deps, id)),
+    TE.tap(({ found, why }) =>
+      transactAlerts(deps, new Map([[found.subject, { _tag: 'Acknowledge', alert: found.ref, note: why, at: deps.clock.now() }]])),
+    ),
+    TE.flatMap(({ found }) => findAlert(deps, found.view.id)),
+    TE.map(({ view }) => view),
+  )
+
+const sentView = ({ delivered, failed, next }: DeliveryReport): SentReport => ({
+  delivered,
+  failed,
+  next: next === null ? null : isoOf(next),
+})
+
+const deliver = (deps: AlertDeps): TE.TaskEither<VaultError, SentReport> => TE.map(sentView)(deliverAlerts(deps))
+
+const replayOne = (deps: AlertDeps, id: string): TE.TaskEither<VaultError, void> =>
+  pipe(
+    findAlert(deps, id),
+    TE.flatMap(({ subject, ref }) =>
+      transactAlerts(deps, new Map([[subject, { _tag: 'Replay', alert: ref, channel: null, at: deps.clock.now() }]])),
+    ),
+    TE.map(() => undefined),
+  )
+
+const replay = (deps: AlertDeps, id: string | undefined): TE.TaskEither<VaultError, SentReport> =>
+  pipe(
+    id === undefined ? TE.map((dead: ReadonlyArray<{ readonly id: string }>) => dead.map((each) => each.id))(listAlerts(deps, { dead: true })) : TE.right([id]),
+    TE.flatMap(TE.traverseSeqArray((each) => replayOne(deps, each))),
+    TE.flatMap(() => deliver(deps)),
+  )
+
+const rulesOf = ({ policy }: AlertDeps): ReturnType<Alerts['rules']> =>
+  ruleNames.map((rule) => ({
+    rule,
+    severity: severityIn([policy.all], rule, ruleSeverities[rule]),
+    on: !isOff([policy.all], rule),
+    exceptions: [...Object.values(policy.tags), ...Object.values(policy.keys)].filter(
+      (settings) => isOff([settings], rule) || settings.severity?.[rule] !== undefined || (rule === 'threshold' && settings.thresholds !== undefined),
+    ).length,
+  }))
+
+const raised = (events: ReadonlyArray<{ readonly type: string }>): number => events.filter(({ type }) => type === 'AlertRaised').length
+
+/** Raises what the log, and what a sweep found beside it, give rise to. */
+export const reviewLog = (deps: AlertDeps, account: AccountFacts | null): TE.TaskEither<VaultError, number> =>
+  pipe(
+    logFacts(deps, account),
+    TE.flatMap((facts) => evaluateAlerts(deps, facts)),
+    TE.map(raised),
+  )
+
+const rotating = (deps: AlertDeps, { rotated }: ChannelRules, name: string, key: Secret): ReturnType<Alerts['rotateCredential']> =>
+  rotateCredential(deps, name, (_channel: Channel, old) => rotated(old, key))
+
+const adding = (deps: AlertDeps, { register }: ChannelRules, name: string, channel: NewChannel): ReturnType<Alerts['addChannel']> => {
+  const registration = register(channel)
+  return isLeft(registration) ? TE.left(registration.left) : addChannel(deps, name, registration.right)
+}
+
+/** The alerts of a vault over their ports. */
+export const makeAlerts = (deps: AlertDeps, rules: ChannelRules): Alerts => ({
+  list: (query = {}) => listAlerts(deps, query),
+  show: (id) => pipe(findAlert(deps, id), TE.map(({ view }) => view)),
+  acknowledge: (id, note) => acknowledge(deps, id, note),
+  mute: (options) => mute(deps, options),
+  unmute: (options = {}) => unmute(deps, options),
+  replay: (id) => replay(deps, id),
+  rules: () => rulesOf(deps),
+  channels: () => listChannels(deps),
+  addChannel: (name, channel) => adding(deps, rules, name, channel),
+  rotateCredential: (name, credential) => rotating(deps, rules, name, credential),
+  removeChannel: (name) => removeChannel(deps, name),
+  test: (name) => testChannel(deps, name),
+  evaluate: (facts) => TE.map(raised)(evaluateAlerts(deps, facts)),
+  review: () => reviewLog(deps, null),
+  deliver: () => deliver(deps),
+  subscribe: () => subscribeTo(deps),
+})
