@@ -7,17 +7,27 @@ export { findVault, type InitReport, initVault } from './adapters/composition/in
 export { readGoVault } from './adapters/go-vault/read-go-vault.js'
 export { openVault } from './adapters/composition/open-vault.js'
 export type { Connector } from './adapters/composition/connector.js'
-export type { AskPassphrase, InitOptions, NewKeySource, Overrides, VaultOptions } from './adapters/composition/options.js'
-export { isVaultFailure, promised, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
+export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, Overrides, VaultOptions } from './adapters/composition/options.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
 export { restoreVault } from './adapters/composition/restore-vault.js'
+export { isVaultFailure, promised, type PromisedAlerts, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
 export { startSandbox } from './adapters/composition/start-sandbox.js'
 export type { Parts } from './adapters/composition/tokens.js'
 export type { RequestTrace } from './adapters/composition/trace.js'
 export type { VaultKeyChange, VaultKeyReport } from './adapters/composition/vault-key-change.js'
 export type { Keychain, KeychainError } from './adapters/keychain/keychain.js'
 export type { Sandbox, SandboxError, SandboxOptions } from './adapters/sandbox/start-sandbox.js'
+export type {
+  Alerts,
+  ChannelView,
+  MuteOptions,
+  NewChannel,
+  RuleView,
+  SentReport,
+} from './application/alerts/alerts.js'
+export type { AlertQuery, AlertView, DeliveryView, MuteView } from './application/alerts/alert-views.js'
 export type { VaultError, VaultErrorTag } from './application/errors.js'
+export type { AlertChannel, AlertMessage, DeliveryProblem, OutgoingAlert } from './application/ports/alert-channel.js'
 export type { Clock, Process, Random } from './application/ports/environment.js'
 export type { EventCodec, UnreadableEvent } from './application/ports/event-codec.js'
 export type {
@@ -77,12 +87,28 @@ export type {
   AddOptions,
   HistoryOptions,
   ListOptions,
+  OpenedVault,
   PanicScope,
   ReconcileOptions,
   RemoveOptions,
   Vault,
 } from './application/vault.js'
 export type { VaultKeySource } from './domain/vault/event.js'
+export type { AlertText, Condition } from './domain/alerts/condition.js'
+export type { OwnRule } from './domain/alerts/conditions.js'
+export type {
+  AccountFacts,
+  AlertFacts,
+  AlertWindow,
+  Incident,
+  KeyFacts,
+  TotalReading,
+  UnheldFact,
+  WindowFacts,
+} from './domain/alerts/facts.js'
+export type { AlertCase, Subject } from './domain/alerts/identity.js'
+export { type AlertPolicy, defaultPolicy, type QuietHours, type RuleSettings } from './domain/alerts/policy.js'
+export type { RuleName, Severity } from './domain/alerts/rule.js'
 export type { PendingWork, PublicState } from './domain/key/view.js'
 export type { InvalidValue } from './domain/shared/brand.js'
 export { type KeyHash, keyHash, type KeyName, keyName, type VaultId } from './domain/shared/identifiers.js'

@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../domain/alerts/event.js'
 import type { KeyEvent } from '../domain/key/event.js'
 import type { KeyDecider } from '../domain/key/index.js'
 import type { Witnesses, Verdict } from '../domain/key/proof.js'
@@ -28,6 +29,7 @@ export interface LocalDeps {
   readonly log: EventLog
   readonly keyEvents: EventCodec<KeyEvent>
   readonly vaultEvents: EventCodec<VaultEvent>
+  readonly alertEvents: EventCodec<AlertEvent>
   readonly sealer: Sealer
   readonly clock: Clock
   readonly random: Random

@@ -1,5 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
+import type { Alerts } from './alerts/alerts.js'
 import type { VaultError } from './errors.js'
 import type { ForeignVault } from './ports/foreign-vault.js'
 import type {
@@ -103,4 +104,9 @@ export interface Vault {
   /** Replaces the management key, after the new one has shown that it opens the same account. */
   readonly changeCredential: (managementKey: Secret) => TaskEither<VaultError, CredentialReport>
   readonly close: () => TaskEither<VaultError, void>
+}
+
+/** A vault as it is opened from its folder: with its alerts. */
+export interface OpenedVault extends Vault {
+  readonly alerts: Alerts
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type Act, allExits, type Register } from './command.js'
 import { registerAdd } from './commands/add.js'
 import { registerBackup } from './commands/backup.js'
+import { registerAlerts } from './commands/alerts.js'
 import { registerCompletion } from './commands/completion.js'
 import { registerConfig } from './commands/config.js'
 import { registerCredentials } from './commands/credentials.js'
@@ -37,7 +38,7 @@ const groups: ReadonlyArray<Group> = [
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],
   },
-  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory] },
+  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory, registerAlerts] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },
 ]
 

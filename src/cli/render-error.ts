@@ -1,6 +1,7 @@
 import type { VaultError } from '../application/errors.js'
 import { type CliError, isLocalError, type LocalError } from './cli-error.js'
 import { sentence } from './format/sentence.js'
+import { alertProblem } from './alert-problem.js'
 import { keyProblem } from './key-problem.js'
 import type { RenderedError } from './rendered-error.js'
 import { openingProblem, remoteProblem } from './vault-problem.js'
@@ -88,6 +89,11 @@ const vault = (error: VaultError): Said => {
     case 'PassphraseNeeded':
     case 'BackupUnusable':
       return openingProblem(error)
+    case 'ChannelNotFound':
+    case 'ChannelTaken':
+    case 'AlertNotFound':
+    case 'ChannelFailed':
+      return alertProblem(error)
     case 'Unexpected':
       return say(1, `Something happened that must not: ${sentence(error.message)} This is a bug.`, reporting)
   }

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { secret } from '../application/secret.js'
 import type { Instant } from '../domain/shared/instant.js'
-import type { AskPassphrase, RequestTrace, Vault, VaultOptions } from '../index.js'
+import type { AskPassphrase, RequestTrace, OpenedVault, VaultOptions } from '../index.js'
 import type { Ask } from './ask.js'
 import type { CliError } from './cli-error.js'
 import { type Io, isOn } from './io.js'
@@ -113,12 +113,12 @@ export const loadLibrary = ({ deps }: Session): TE.TaskEither<CliError, Library>
 /** Opens the vault, uses it, and closes it whatever came of that. */
 export const withVault = <A>(
   session: Session,
-  use: (vault: Vault) => TE.TaskEither<CliError, A>,
+  use: (vault: OpenedVault) => TE.TaskEither<CliError, A>,
 ): TE.TaskEither<CliError, A> =>
   TE.bracket(
     pipe(
       loadLibrary(session),
-      TE.flatMap((library): TE.TaskEither<CliError, Vault> => library.openVault(vaultOptions(session))),
+      TE.flatMap((library): TE.TaskEither<CliError, OpenedVault> => library.openVault(vaultOptions(session))),
     ),
     use,
     // What was done is done: a vault that closes badly must not turn its result into an error.

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import { copyMemoryStore, makeMemoryStore, type MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
@@ -211,6 +211,7 @@ const openProcess = (
     log: troubledLog(universe, running, process, log),
     keyEvents: keyEventCodec,
     vaultEvents: vaultEventCodec,
+    alertEvents: alertEventCodec,
     sealer: options.sealer ?? simSealer,
     clock,
     random,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import type { MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
@@ -179,6 +179,7 @@ export const openProcess = (universe: Universe, process: SimProcess): Vault => {
     log: tamper.log(crashingLog(universe, process, openMemoryLog(store).log)),
     keyEvents: keyEventCodec,
     vaultEvents: vaultEventCodec,
+    alertEvents: alertEventCodec,
     sealer: simSealer,
     clock,
     random,

@@ -6,7 +6,7 @@ import type { Deps, LocalDeps } from '../../application/deps.js'
 import type { VaultError } from '../../application/errors.js'
 import { makeVault, type Remote } from '../../application/make-vault.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
-import type { Vault } from '../../application/vault.js'
+import type { OpenedVault } from '../../application/vault.js'
 import { type LoadedVault, loadVault, openManagementKey } from '../../application/vault-store.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { openStore } from './open-parts.js'
@@ -15,6 +15,7 @@ import type { VaultOptions } from './options.js'
 import { allowedBase } from './pinned-host.js'
 import { localDeps, makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
+import { alertDeps, withAlerts } from './with-alerts.js'
 import { openingOf } from './unlock.js'
 import { withoutKey } from './without-key.js'
 
@@ -47,9 +48,9 @@ const makeRemote = (registry: DependencyContainer, local: LocalDeps, around: Sur
   }
 }
 
-const assemble = (registry: DependencyContainer, around: Surroundings): Vault => {
+const assemble = (registry: DependencyContainer, around: Surroundings, options: VaultOptions): OpenedVault => {
   const local = localDeps(registry)
-  const vault = makeVault(local, makeRemote(registry, local, around))
+  const vault = withAlerts(makeVault(local, makeRemote(registry, local, around)), alertDeps(local, around.env, options.alerts ?? {}))
   const { close } = registry.resolve(tokens.connector)
   return {
     ...vault,
@@ -91,11 +92,11 @@ const fill = (registry: DependencyContainer, around: Surroundings, options: Vaul
  * Opens a vault. Nothing is sent, and the HTTP code is not loaded, until a function needs OpenRouter. Close it when done:
  * an open vault holds its database and its connections.
  */
-export const openVault = (options: VaultOptions = {}): TE.TaskEither<VaultError, Vault> =>
+export const openVault = (options: VaultOptions = {}): TE.TaskEither<VaultError, OpenedVault> =>
   pipe(
     loadSettings(options),
     TE.bindTo('around'),
     TE.bind('registry', ({ around }) => TE.fromTask<DependencyContainer, VaultError>(() => makeRegistry(around, options))),
     TE.tap(({ registry, around }) => fill(registry, around, options)),
-    TE.map(({ registry, around }) => assemble(registry, around)),
+    TE.map(({ registry, around }) => assemble(registry, around, options)),
   )

@@ -1,5 +1,8 @@
+import type { AlertChannel } from '../../application/ports/alert-channel.js'
 import type { HttpTransport } from '../../application/ports/http.js'
 import type { Secret } from '../../application/secret.js'
+import type { OwnRule } from '../../domain/alerts/conditions.js'
+import type { AlertPolicy } from '../../domain/alerts/policy.js'
 import type { Environment, GivenSettings } from '../config/index.js'
 import type { Keychain } from '../keychain/keychain.js'
 import type { Parts } from './tokens.js'
@@ -14,6 +17,16 @@ export interface Overrides extends Partial<Parts> {
   readonly transport?: HttpTransport
   /** Keeps vault keys instead of the system's keychain. */
   readonly keychain?: Keychain
+}
+
+/** Alerts of a program's own, beside what is configured. */
+export interface AlertOptions {
+  /** Instead of the policy in `config.yaml`. */
+  readonly policy?: AlertPolicy
+  /** Rules of one's own, under names such as `acme:weekend`. */
+  readonly rules?: ReadonlyArray<OwnRule>
+  /** Channels of one's own, by their names; they get what is raised while the vault is open. */
+  readonly channels?: Readonly<Record<string, AlertChannel['deliver']>>
 }
 
 /** How to open a vault. A setting that is not given comes from `env`, then from `config.yaml`, then from the defaults. */
@@ -33,6 +46,7 @@ export interface VaultOptions extends GivenSettings {
   /** Called after each request. */
   readonly trace?: (request: RequestTrace) => void
   readonly overrides?: Overrides
+  readonly alerts?: AlertOptions
 }
 
 /** Where a new vault key is to come from. */

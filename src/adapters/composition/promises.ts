@@ -2,7 +2,8 @@ import { isRight } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
-import type { Vault } from '../../application/vault.js'
+import type { Alerts } from '../../application/alerts/alerts.js'
+import type { OpenedVault, Vault } from '../../application/vault.js'
 import { type InitReport, initVault } from './init-vault.js'
 import { openVault } from './open-vault.js'
 import type { InitOptions, VaultOptions } from './options.js'
@@ -14,8 +15,13 @@ export interface VaultFailure extends Error {
 }
 
 /** The `Vault` with Promises for TaskEithers: the same functions, each rejecting with a `VaultFailure`. */
-export type PromisedVault = {
-  readonly [F in keyof Vault]: Vault[F] extends (...given: infer Given) => TaskEither<VaultError, infer Answer>
+export type PromisedVault = Promised<Vault> & { readonly alerts: PromisedAlerts }
+
+/** The `Alerts` with Promises for TaskEithers. */
+export type PromisedAlerts = Promised<Omit<Alerts, 'rules' | 'subscribe'>> & Pick<Alerts, 'rules' | 'subscribe'>
+
+type Promised<Functions> = {
+  readonly [F in keyof Functions]: Functions[F] extends (...given: infer Given) => TaskEither<VaultError, infer Answer>
     ? (...given: Given) => Promise<Answer>
     : never
 }
@@ -41,8 +47,28 @@ const settle = async <A>(task: TaskEither<VaultError, A>): Promise<A> => {
   return isRight(result) ? result.right : await Promise.reject(failureOf(result.left))
 }
 
+const promisedAlerts = (alerts: Alerts): PromisedAlerts => ({
+  list: (query) => settle(alerts.list(query)),
+  show: (id) => settle(alerts.show(id)),
+  acknowledge: (id, note) => settle(alerts.acknowledge(id, note)),
+  mute: (options) => settle(alerts.mute(options)),
+  unmute: (options) => settle(alerts.unmute(options)),
+  replay: (id) => settle(alerts.replay(id)),
+  rules: alerts.rules,
+  channels: () => settle(alerts.channels()),
+  addChannel: (name, channel) => settle(alerts.addChannel(name, channel)),
+  rotateCredential: (name, credential) => settle(alerts.rotateCredential(name, credential)),
+  removeChannel: (name) => settle(alerts.removeChannel(name)),
+  test: (name) => settle(alerts.test(name)),
+  evaluate: (facts) => settle(alerts.evaluate(facts)),
+  review: () => settle(alerts.review()),
+  deliver: () => settle(alerts.deliver()),
+  subscribe: alerts.subscribe,
+})
+
 /** A vault for code that uses Promises. */
-export const promised = (vault: Vault): PromisedVault => ({
+export const promised = (vault: OpenedVault): PromisedVault => ({
+  alerts: promisedAlerts(vault.alerts),
   add: (name, options) => settle(vault.add(name, options)),
   get: (name) => settle(vault.get(name)),
   list: (options) => settle(vault.list(options)),

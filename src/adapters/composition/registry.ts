@@ -7,7 +7,7 @@ import { judge } from '../../domain/key/proof.js'
 import { sweep } from '../../domain/key/sweep.js'
 import type { Millis } from '../../domain/shared/instant.js'
 import type { Settings } from '../config/index.js'
-import { keyEventCodec, vaultEventCodec } from '../event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../event-codec/event-codec.js'
 import { systemClock } from '../system/system-clock.js'
 import { systemProcess } from '../system/system-process.js'
 import { systemRandom } from '../system/system-random.js'
@@ -57,6 +57,7 @@ export const makeRegistry = async (around: Surroundings, options: VaultOptions):
   offer('protocol', () => protocol)
   offer('keyEvents', () => keyEventCodec)
   offer('vaultEvents', () => vaultEventCodec)
+  offer('alertEvents', () => alertEventCodec)
   offer('connector', (parts) =>
     makeConnector({
       clock: parts.resolve(tokens.clock),
@@ -77,6 +78,7 @@ export const localDeps = (registry: DependencyContainer): LocalDeps => ({
   log: registry.resolve(tokens.store).log,
   keyEvents: registry.resolve(tokens.keyEvents),
   vaultEvents: registry.resolve(tokens.vaultEvents),
+  alertEvents: registry.resolve(tokens.alertEvents),
   sealer: registry.resolve(tokens.sealer),
   clock: registry.resolve(tokens.clock),
   random: registry.resolve(tokens.random),

@@ -6,6 +6,7 @@ import type { EventCodec } from '../../application/ports/event-codec.js'
 import type { Sealer } from '../../application/ports/sealer.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { Timing } from '../../application/settings.js'
+import type { AlertEvent } from '../../domain/alerts/event.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { VaultEvent } from '../../domain/vault/event.js'
 import type { Connector } from './connector.js'
@@ -19,6 +20,7 @@ export interface Parts {
   readonly protocol: Protocol
   readonly keyEvents: EventCodec<KeyEvent>
   readonly vaultEvents: EventCodec<VaultEvent>
+  readonly alertEvents: EventCodec<AlertEvent>
   readonly store: VaultStore
   readonly sealer: Sealer
   readonly connector: Connector
@@ -35,6 +37,7 @@ export const tokens: { readonly [P in PartName]: InjectionToken<Parts[P]> } = {
   protocol: Symbol('Protocol'),
   keyEvents: Symbol('EventCodec<KeyEvent>'),
   vaultEvents: Symbol('EventCodec<VaultEvent>'),
+  alertEvents: Symbol('EventCodec<AlertEvent>'),
   store: Symbol('VaultStore'),
   sealer: Symbol('Sealer'),
   connector: Symbol('Connector'),
@@ -48,6 +51,7 @@ export const partNames: ReadonlyArray<PartName> = [
   'protocol',
   'keyEvents',
   'vaultEvents',
+  'alertEvents',
   'store',
   'sealer',
   'connector',

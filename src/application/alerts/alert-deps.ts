@@ -1,10 +1,8 @@
 import type { Channel } from '../../domain/alerts/channels.js'
 import type { OwnRule } from '../../domain/alerts/conditions.js'
-import type { AlertEvent } from '../../domain/alerts/event.js'
 import type { AlertPolicy } from '../../domain/alerts/policy.js'
 import type { LocalDeps } from '../deps.js'
 import type { AlertChannel, OpenChannel } from '../ports/alert-channel.js'
-import type { EventCodec } from '../ports/event-codec.js'
 
 /** A channel that a library user brings. It gets what is raised while it is there. */
 export interface OwnChannel {
@@ -14,7 +12,6 @@ export interface OwnChannel {
 
 /** What alerts need beside the vault's own parts. */
 export interface AlertParts {
-  readonly alertEvents: EventCodec<AlertEvent>
   /** SHA-256 of a text, in hex. */
   readonly digest: (text: string) => string
   readonly openChannel: OpenChannel

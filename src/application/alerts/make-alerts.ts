@@ -1,5 +1,3 @@
-import type { Either } from 'fp-ts/lib/Either.js'
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -27,8 +25,8 @@ import { subscribeTo } from './subscribe.js'
 
 /** How registrations are checked and credentials combined: the channels' own business. */
 export interface ChannelRules {
-  readonly register: (channel: NewChannel) => Either<VaultError, Registration>
-  readonly rotated: (old: Secret | null, key: Secret) => Either<VaultError, Secret>
+  readonly register: (channel: NewChannel) => TE.TaskEither<VaultError, Registration>
+  readonly rotated: (old: Secret | null, key: Secret) => TE.TaskEither<VaultError, Secret>
 }
 
 /** The subject of a key's alerts now; the account's where no key is named. */
@@ -134,10 +132,11 @@ export const reviewLog = (deps: AlertDeps, account: AccountFacts | null): TE.Tas
 const rotating = (deps: AlertDeps, { rotated }: ChannelRules, name: string, key: Secret): ReturnType<Alerts['rotateCredential']> =>
   rotateCredential(deps, name, (_channel: Channel, old) => rotated(old, key))
 
-const adding = (deps: AlertDeps, { register }: ChannelRules, name: string, channel: NewChannel): ReturnType<Alerts['addChannel']> => {
-  const registration = register(channel)
-  return isLeft(registration) ? TE.left(registration.left) : addChannel(deps, name, registration.right)
-}
+const adding = (deps: AlertDeps, { register }: ChannelRules, name: string, channel: NewChannel): ReturnType<Alerts['addChannel']> =>
+  pipe(
+    register(channel),
+    TE.flatMap((registration) => addChannel(deps, name, registration)),
+  )
 
 /** The alerts of a vault over their ports. */
 export const makeAlerts = (deps: AlertDeps, rules: ChannelRules): Alerts => ({

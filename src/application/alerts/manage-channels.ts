@@ -1,4 +1,3 @@
-import type { Either } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -73,14 +72,14 @@ const shredUpTo = (deps: AlertDeps, name: ChannelName, last: number): TE.TaskEit
 export const rotateCredential = (
   deps: AlertDeps,
   name: string,
-  combine: (channel: Channel, old: Secret | null) => Either<VaultError, Secret>,
+  combine: (channel: Channel, old: Secret | null) => TE.TaskEither<VaultError, Secret>,
 ): TE.TaskEither<VaultError, ChannelView> =>
   pipe(
     parse(name),
     TE.flatMap((parsed) => known(deps, parsed)),
     TE.bindTo('channel'),
     TE.bind('old', ({ channel }) => openCredential(deps, channel)),
-    TE.bind('credential', ({ channel, old }) => TE.fromEither(combine(channel, old))),
+    TE.bind('credential', ({ channel, old }) => combine(channel, old)),
     TE.tap(({ channel, credential }) =>
       changeChannels(deps, { _tag: 'ChangeCredential', name: channel.name, at: deps.clock.now() }, credential),
     ),

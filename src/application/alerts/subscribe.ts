@@ -11,15 +11,16 @@ const pause = 2_000 as Millis
  * that cannot be read for a while is asked again. Ends when the program was asked to stop, or whoever iterates leaves the loop.
  */
 export const subscribeTo = async function* (deps: AlertDeps): AsyncGenerator<AlertView, void, void> {
-  const first = await listAlerts(deps, { all: true })()
-  const seen = new Set(isRight(first) ? first.right.map(({ id }) => id) : [])
+  const seen = new Set<string>()
+  const looks: Array<'done'> = []
   while (!deps.process.stopping()) {
     const now = await listAlerts(deps, { all: true })()
     const fresh = isRight(now) ? now.right.filter(({ id }) => !seen.has(id)) : []
     for (const alert of fresh) {
       seen.add(alert.id)
-      yield alert
+      if (looks.length > 0) yield alert
     }
+    if (isRight(now)) looks.push('done')
     await deps.clock.sleep(pause)()
   }
 }

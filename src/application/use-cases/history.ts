@@ -25,10 +25,23 @@ const shown = (key: string, value: unknown): unknown => {
 
 const prefix = 'key/'
 
+const alertPrefix = 'alert/'
+
+/** The key that a stream is about; null for the vault, and for alerts about the account. */
+const nameIn = (stream: string): string | null => {
+  if (stream.startsWith(prefix)) return stream.slice(prefix.length)
+  return stream.startsWith(alertPrefix) && stream.includes('#') ? stream.slice(alertPrefix.length, stream.indexOf('#')) : null
+}
+
+const decode = (deps: LocalDeps, record: EventRecord): E.Either<unknown, object> => {
+  if (record.stream.startsWith(prefix)) return deps.keyEvents.decode(record)
+  return record.stream.startsWith(alertPrefix) ? deps.alertEvents.decode(record) : deps.vaultEvents.decode(record)
+}
+
 const entryOf = (record: EventRecord, event: Readonly<Record<string, unknown>>): HistoryEntry => ({
   sequence: record.sequence,
   at: isoOf(record.at),
-  name: record.stream.startsWith(prefix) ? record.stream.slice(prefix.length) : null,
+  name: nameIn(record.stream),
   event: record.type,
   details: Object.fromEntries(
     Object.entries(event)
@@ -39,9 +52,7 @@ const entryOf = (record: EventRecord, event: Readonly<Record<string, unknown>>):
 
 /** An event of a newer version is told by its name alone: history must not end where a newer colleague wrote. */
 const describe = (deps: LocalDeps, record: EventRecord): HistoryEntry => {
-  const decoded: E.Either<unknown, object> = record.stream.startsWith(prefix)
-    ? deps.keyEvents.decode(record)
-    : deps.vaultEvents.decode(record)
+  const decoded = decode(deps, record)
   return entryOf(record, E.isRight(decoded) ? { ...decoded.right } : {})
 }
 

@@ -1,0 +1,2 @@
+export { channelOpener } from './open-channel.js'
+export { registerChannel, withNewSigningKey } from './register-channel.js'
