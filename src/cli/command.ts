@@ -18,7 +18,7 @@ const meanings: Readonly<Record<number, string>> = {
   0: 'done, also when there was nothing to do',
   1: 'unexpected failure: a bug; or the result could not be written to stdout',
   2: 'usage: a bad flag, name, limit or file, or declined; nothing was changed',
-  3: 'no such key',
+  3: 'no such key, channel or alert',
   4: 'conflict: name taken or owing, key not ready, another process at it, vault exists',
   5: 'OpenRouter refused, and everything is as before',
   6: 'OpenRouter could not be reached, and everything is as before; try again',

@@ -28,6 +28,7 @@ const flags: Readonly<Record<string, string>> = {
   tag: '--tag',
   reason: '--reason',
   since: '--since',
+  until: '--for',
   hash: '--revoke',
   faultSpec: '--fault',
   passphrase: 'The passphrase',

@@ -19,6 +19,7 @@ export const vaultOptionNames: Names<VaultOptions> = {
   identityFile: true,
   trace: true,
   overrides: true,
+  alerts: true,
 }
 
 /** The names of what `initVault` takes; `findVault`, which is asked first, may be given the same. */
@@ -38,6 +39,7 @@ export const overrideNames: Names<Overrides> = {
   protocol: true,
   keyEvents: true,
   vaultEvents: true,
+  alertEvents: true,
   store: true,
   sealer: true,
   connector: true,

@@ -51,12 +51,15 @@ const checkRule = (rule: string | undefined): TE.TaskEither<VaultError, string |
     : TE.left(invalidInput({ field: 'rule', rule: `must be one of ${ruleNames.join(', ')}` }))
 }
 
+/** The rule for an end is that of an expiry; the field is another. */
+const asMuteError = (error: VaultError): VaultError => (error._tag === 'InvalidInput' ? { ...error, field: 'until' } : error)
+
 const mute = (deps: AlertDeps, { name, rule, until, note }: MuteOptions): ReturnType<Alerts['mute']> =>
   pipe(
     TE.Do,
     TE.bind('subject', () => subjectOf(deps, name)),
     TE.bind('which', () => checkRule(rule)),
-    TE.bind('end', () => TE.fromEither(parseExpiry(until, deps.clock.now()))),
+    TE.bind('end', () => pipe(TE.fromEither(parseExpiry(until, deps.clock.now())), TE.mapLeft(asMuteError))),
     TE.bind('why', () => TE.fromEither(parseNote(note))),
     TE.tap(({ subject, which, end, why }) =>
       transactAlerts(deps, new Map([[subject, { _tag: 'Mute', rule: which, until: end, note: why, at: deps.clock.now() }]])),

@@ -12,7 +12,7 @@ import type { HistoryEntry } from '../reports.js'
 import { isoOf } from '../view-key.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 
-const instants: ReadonlySet<string> = new Set(['at', 'claimUntil', 'settleUntil', 'retryAt', 'expiresAt'])
+const instants: ReadonlySet<string> = new Set(['at', 'claimUntil', 'settleUntil', 'retryAt', 'expiresAt', 'asOf', 'until'])
 
 /** Times as UTC text and money as dollars, the way every other answer has them. */
 const shown = (key: string, value: unknown): unknown => {
