@@ -80,8 +80,9 @@ export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench =>
   })
   return {
     process,
-    addChannel: async (name) =>
-      void (await valueOf(addChannel(process(), name, { kind: 'stderr', address: 'here', credential: null }))),
+    addChannel: async (name) => {
+      await valueOf(addChannel(process(), name, { kind: 'stderr', address: 'here', credential: null }))
+    },
     answers,
     sent,
     now: () => now,

@@ -60,7 +60,8 @@ describe('an evaluation', () => {
     await valueOf(evaluateAlerts(bench.process(), { now: bench.now() as Instant, keys: [facts], account: null }))
     const [alert] = await valueOf(faceOf(bench.process()).list())
     expect(alert?.happened).toContain('<redacted>')
-    expect(alert?.happened).not.toMatch(/sk-or-v1|\u001b/)
+    expect(alert?.happened).not.toContain('sk-or-v1')
+    expect(alert?.happened).not.toContain('\u001b')
   })
 })
 

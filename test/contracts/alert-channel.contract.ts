@@ -28,7 +28,7 @@ export interface ChannelSuite {
 
 const at = Date.UTC(2026, 10, 10, 12) as Instant
 
-export const alertOf = (n: number): OutgoingAlert => ({
+const alertOf = (n: number): OutgoingAlert => ({
   id: String(n).padStart(32, '0'),
   raisedAt: at,
   name: `key-${String(n)}`,

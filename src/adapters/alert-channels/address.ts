@@ -1,5 +1,5 @@
 /** Whether a host, as the URL parser writes it, is this machine. */
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 
 const parse = (text: string): URL | null => {

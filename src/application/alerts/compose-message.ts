@@ -6,7 +6,7 @@ import type { AlertMessage, OutgoingAlert } from '../ports/alert-channel.js'
 /** The delivery id of an alert: the hash of its identity, so that it is the same wherever and however often it is sent. */
 export const deliveryId = (digest: (text: string) => string, ref: AlertRef): string => digest(`lean-vault alert ${ref}`).slice(0, 32)
 
-export const outgoing = (digest: (text: string) => string, alert: Alert): OutgoingAlert => ({
+const outgoing = (digest: (text: string) => string, alert: Alert): OutgoingAlert => ({
   id: deliveryId(digest, alert.ref),
   raisedAt: alert.raisedAt,
   name: alert.name,

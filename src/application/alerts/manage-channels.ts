@@ -21,7 +21,7 @@ export interface Registration {
 
 const parse = (name: string): TE.TaskEither<VaultError, ChannelName> => pipe(TE.fromEither(channelName(name)), TE.mapLeft(invalidInput))
 
-export const channelView = ({ name, kind, address, since, credential }: Channel): ChannelView => ({
+const channelView = ({ name, kind, address, since, credential }: Channel): ChannelView => ({
   name,
   kind,
   address,
