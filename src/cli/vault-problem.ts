@@ -44,7 +44,7 @@ export const remoteProblem = (error: RemoteProblem): Said => {
       return say(
         5,
         'The management key belongs to another OpenRouter account than this vault. Nothing was changed.',
-        'Use a management key of the account that the vault was made for, or another --home.',
+        'Use a management key of the account that the vault was made for, or another --home. If all its workspaces were replaced, lean-vault credentials set takes the same key again, once it has shown a key of this vault.',
       )
     case 'HostNotPinned':
       return say(

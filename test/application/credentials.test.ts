@@ -64,6 +64,25 @@ describe('credentials set', () => {
     expect(generations(bench)).toEqual([1])
   })
 
+  it('takes the account again whose workspaces were all replaced, once a held key was read, and pins what it saw', async () => {
+    const bench = await benchWithTwo()
+    const { account } = bench.world
+    bench.world.account = { ...account, workspaces: [{ ...account.workspaces[0], id: 'replaced' }] }
+    expect(done(await check(bench))).toMatchObject({ account: 'other' })
+    bench.takeRequests()
+    expect(done(await change(bench, bench.managementKey))).toMatchObject({ account: 'pinned' })
+    expect(bench.takeRequests()).toEqual(['GET /key', 'GET /workspaces', 'GET /keys/alpha'])
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned' })
+  })
+
+  it('refuses replaced workspaces where no held key is read, though the creator is the same', async () => {
+    const bench = await benchWithTwo()
+    const { account } = bench.world
+    bench.world.account = { ...account, keys: new Map(), workspaces: [{ ...account.workspaces[0], id: 'replaced' }] }
+    expect(failed(await change(bench, bench.managementKey))).toEqual({ _tag: 'WrongAccount' })
+    expect(generations(bench)).toEqual([1])
+  })
+
   it('refuses an ordinary key', async () => {
     const bench = await benchWithTwo()
     const ordinary = reveal(done(await bench.run((vault) => vault.get('alpha'))).secret)

@@ -3,10 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as NEA from 'fp-ts/lib/NonEmptyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { vaultDecider } from '../../domain/vault/vault.js'
+import type { KeyHash } from '../../domain/shared/identifiers.js'
+import { sameAccount, vaultDecider } from '../../domain/vault/vault.js'
 import { causeOf } from '../causes.js'
 import type { Deps, LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
+import { loadKnownKeys } from '../key-store.js'
 import { checkPin, readPin } from '../pin.js'
 import type { OpenRouterClient } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
@@ -46,13 +48,42 @@ const shredEarlier = (deps: LocalDeps, { state }: LoadedVault): TE.TaskEither<Va
     TE.map(() => undefined),
   )
 
+const mostAsked = 4
+
+/**
+ * Whether this credential reads a key that is held here. A hash is that of a secret, so no other account has it. An equal
+ * creator would prove nothing: one person may own two accounts.
+ */
+const seesOneOf = (client: OpenRouterClient, hashes: ReadonlyArray<KeyHash>): TE.TaskEither<VaultError, boolean> => {
+  const [first, ...rest] = hashes
+  if (first === undefined) return TE.right(false)
+  return pipe(
+    client.verifyKeyStatus(first),
+    TE.mapLeft(asError),
+    TE.flatMap((status) => (status === 'absent' ? seesOneOf(client, rest) : TE.right(true))),
+  )
+}
+
+/** Asked only where the workspaces do not tell that it is the pinned account, as when every one was replaced. */
+const sawHeldKey = (deps: LocalDeps, client: OpenRouterClient, pin: Deps['pin'], found: Deps['pin']): TE.TaskEither<VaultError, boolean> =>
+  sameAccount(pin, found)
+    ? TE.right(false)
+    : pipe(
+        loadKnownKeys(deps),
+        TE.map(({ states }) =>
+          [...states.values()].flatMap(({ stage }) => (stage._tag === 'Held' && stage.key.remote._tag !== 'Absent' ? [stage.key.hash] : [])),
+        ),
+        TE.flatMap((hashes) => seesOneOf(client, hashes.slice(0, mostAsked))),
+      )
+
 const store = (
   deps: LocalDeps,
   loaded: LoadedVault,
-  pin: Deps['pin'],
+  verified: { readonly pin: Deps['pin']; readonly sawHeldKey: boolean },
   managementKey: Secret,
 ): TE.TaskEither<VaultError, void> => {
-  const decision = vaultDecider.decide({ _tag: 'ChangeCredential', pin, at: deps.clock.now() }, loaded.state)
+  const { pin } = verified
+  const decision = vaultDecider.decide({ _tag: 'ChangeCredential', ...verified, at: deps.clock.now() }, loaded.state)
   if (isLeft(decision)) return TE.left({ _tag: 'WrongAccount' })
   const [event] = decision.right
   const generation = loaded.state.credential + 1
@@ -78,7 +109,7 @@ const store = (
   )
 }
 
-/** The new key must open the pinned account before the old one is forgotten. */
+/** The new key must open the pinned account before the old one is forgotten. The pin is taken anew from what it shows. */
 export const changeCredential = (
   deps: LocalDeps,
   client: OpenRouterClient,
@@ -92,7 +123,8 @@ export const changeCredential = (
       found.identity.isManagement === false
         ? TE.left<VaultError, CredentialReport>({ _tag: 'NotManagementKey' })
         : pipe(
-            store(deps, loaded, found.pin, managementKey),
+            sawHeldKey(deps, client, loaded.state.pin, found.pin),
+            TE.flatMap((saw) => store(deps, loaded, { pin: found.pin, sawHeldKey: saw }, managementKey)),
             TE.map(
               (): CredentialReport => ({
                 label: found.identity.label,

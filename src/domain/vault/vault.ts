@@ -22,7 +22,13 @@ export type VaultState =
 
 export type VaultCommand =
   | { readonly _tag: 'Initialise'; readonly vault: VaultId; readonly pin: AccountPin; readonly at: Instant }
-  | { readonly _tag: 'ChangeCredential'; readonly pin: AccountPin; readonly at: Instant }
+  | {
+      readonly _tag: 'ChangeCredential'
+      readonly pin: AccountPin
+      /** The new credential reads a key that this vault holds: that is this account, whatever became of its workspaces. */
+      readonly sawHeldKey: boolean
+      readonly at: Instant
+    }
   | { readonly _tag: 'RotateVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
   | { readonly _tag: 'MoveVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
   | { readonly _tag: 'AddRecipient'; readonly recipient: string; readonly label: string | null; readonly at: Instant }
@@ -58,7 +64,7 @@ const decideLiving = (command: Exclude<VaultCommand, { readonly _tag: 'Initialis
   const { at } = command
   switch (command._tag) {
     case 'ChangeCredential':
-      return sameAccount(state.pin, command.pin)
+      return sameAccount(state.pin, command.pin) || command.sawHeldKey
         ? right([{ type: 'CredentialChanged', credential: state.credential + 1, pin: command.pin, at }])
         : left({ _tag: 'OtherAccount' })
     case 'RotateVaultKey':

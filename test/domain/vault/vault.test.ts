@@ -18,8 +18,9 @@ const stranger: AccountPin = { ...pin, creatorId: 'c9', workspaces: ['w9' as Wor
 
 const commands: Readonly<Record<string, VaultCommand>> = {
   Initialise: { _tag: 'Initialise', vault: id, pin, at },
-  'ChangeCredential, same account': { _tag: 'ChangeCredential', pin: sibling, at },
-  'ChangeCredential, other account': { _tag: 'ChangeCredential', pin: stranger, at },
+  'ChangeCredential, same account': { _tag: 'ChangeCredential', pin: sibling, sawHeldKey: false, at },
+  'ChangeCredential, other account': { _tag: 'ChangeCredential', pin: stranger, sawHeldKey: false, at },
+  'ChangeCredential, replaced workspaces': { _tag: 'ChangeCredential', pin: stranger, sawHeldKey: true, at },
 }
 
 const give = (state: VaultState, command: VaultCommand): VaultState => {
@@ -37,6 +38,7 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       Initialise: 'VaultInitialised',
       'ChangeCredential, same account': 'NotInitialised',
       'ChangeCredential, other account': 'NotInitialised',
+      'ChangeCredential, replaced workspaces': 'NotInitialised',
     },
   ],
   [
@@ -46,6 +48,7 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       Initialise: 'AlreadyInitialised',
       'ChangeCredential, same account': 'CredentialChanged',
       'ChangeCredential, other account': 'OtherAccount',
+      'ChangeCredential, replaced workspaces': 'CredentialChanged',
     },
   ],
 ]
@@ -71,7 +74,7 @@ const anyPin: fc.Arbitrary<AccountPin> = fc.record({
 
 const anyCommand: fc.Arbitrary<VaultCommand> = fc.oneof(
   fc.record({ _tag: fc.constant('Initialise'), vault: fc.constantFrom(id, 'b'.repeat(32) as VaultId), pin: anyPin, at: fc.constant(at) }),
-  fc.record({ _tag: fc.constant('ChangeCredential'), pin: anyPin, at: fc.constant(at) }),
+  fc.record({ _tag: fc.constant('ChangeCredential'), pin: anyPin, sawHeldKey: fc.boolean(), at: fc.constant(at) }),
 )
 
 const anyState: fc.Arbitrary<VaultState> = fc
@@ -112,11 +115,11 @@ describe('the vault', () => {
     )
   })
 
-  it('takes a credential of its own account only', () => {
+  it('takes a credential of its own account only: its fingerprint says so, or it read a held key', () => {
     fc.assert(
-      fc.property(anyState, anyPin, (state, found) => {
-        const decision = vaultDecider.decide({ _tag: 'ChangeCredential', pin: found, at }, state)
-        if (state._tag === 'Initialised') expect(isRight(decision)).toBe(sameAccount(state.pin, found))
+      fc.property(anyState, anyPin, fc.boolean(), (state, found, sawHeldKey) => {
+        const decision = vaultDecider.decide({ _tag: 'ChangeCredential', pin: found, sawHeldKey, at }, state)
+        if (state._tag === 'Initialised') expect(isRight(decision)).toBe(sameAccount(state.pin, found) || sawHeldKey)
       }),
       runs(300),
     )
