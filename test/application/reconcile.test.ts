@@ -217,6 +217,26 @@ describe('a key with our marker that this log does not know', () => {
     expect(bench.takeRequests()).toEqual([])
   })
 
+  it('is what a copy of the vault, taken while a create was in flight, finds of the key of its original', async () => {
+    let copy = copyMemoryStore(bench.store)
+    bench.trouble({
+      faults: (_world, request) => {
+        if (request.method === 'POST') copy = copyMemoryStore(bench.store)
+        return null
+      },
+    })
+    done(await bench.run((vault) => vault.add('gamma', { monthlyLimit: '5' })))
+    bench.trouble({})
+    const original = remoteKey(bench, 'gamma')
+    const elsewhere = await openBench({ check: false, seed: 2 })
+    Object.assign(elsewhere.world, { account: bench.world.account })
+    elsewhere.advance(3_600_000)
+    done(await elsewhere.runOn(copy, (vault) => vault.reconcile()))
+    const report = done(await elsewhere.runOn(copy, (vault) => vault.reconcile()))
+    expect(report.unheld).toEqual([{ hash: original.hash, remoteName: original.name }])
+    expect(elsewhere.world.account.keys.get(original.hash)).toBe(original)
+  })
+
   it('is what a restored backup makes of the keys that were added since', async () => {
     const backup = copyMemoryStore(bench.store)
     done(await bench.run((vault) => vault.add('gamma')))

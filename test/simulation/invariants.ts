@@ -8,6 +8,7 @@ import { placeOf } from '../../src/adapters/memory-log/memory-store.js'
 import { fold } from '../../src/domain/decider.js'
 import { keyDecider } from '../../src/domain/key/index.js'
 import { samePolicy } from '../../src/domain/key/remote-policy.js'
+import { isNewborn } from '../../src/domain/key/spec.js'
 import type { KeyState } from '../../src/domain/key/state.js'
 import { pendingWork } from '../../src/domain/key/view.js'
 import { wantedOf } from '../../src/domain/key/wanted.js'
@@ -151,7 +152,7 @@ export const checkNothingLeft = (observer: Observer, name: string, before: Reado
   if (observer.universe.counters.beyondSettle) return
   const { account, due } = observer.universe.world
   const own = [...watchedNonces(observer, name)].filter((nonce) => !before.has(nonce))
-  const born = [...account.keys.values()].filter((key) => own.some((nonce) => key.name.includes(nonce)))
+  const born = [...account.keys.values()].filter((key) => !isSetUp(observer, key) && own.some((nonce) => key.name.includes(nonce)))
   const coming = due.filter(
     (each) => each._tag === 'Request' && own.some((nonce) => (each.request.body ?? '').includes(nonce)),
   )
@@ -159,6 +160,9 @@ export const checkNothingLeft = (observer: Observer, name: string, before: Reado
 }
 
 const missing = (hash: KeyHash): string => hash.slice(0, 8)
+
+/** Somebody changed a lost key by hand: then somebody holds it, and it is told and not touched. */
+const isSetUp = ({ meddled }: Observer, key: ApiKey): boolean => meddled.has(key.hash) && !isNewborn(key)
 
 /** Everything that must hold once all is quiet and a reconcile has run. */
 export const checkQuiet = (observer: Observer): void => {
@@ -180,7 +184,7 @@ export const checkQuiet = (observer: Observer): void => {
       observer.problems.push(`${name} has another policy at OpenRouter than is wanted`)
   }
   for (const key of liveKeys(observer))
-    if (isOurs(observer, key) && !kept.has(key.hash)) observer.problems.push(`${key.name} lives and nobody holds it`)
+    if (isOurs(observer, key) && !kept.has(key.hash) && !isSetUp(observer, key)) observer.problems.push(`${key.name} lives and nobody holds it`)
   for (const hash of observer.untouchable)
     if (!account.keys.has(hash)) observer.problems.push('a key that is not ours to touch is gone')
   checkSealed(observer)

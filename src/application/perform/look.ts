@@ -4,7 +4,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { Step } from '../../domain/key/next-step.js'
-import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
+import { isNewborn } from '../../domain/key/spec.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'
 import { parseMarker } from '../../domain/shared/marker.js'
 import { causeOf } from '../causes.js'
@@ -14,6 +15,7 @@ import { unavailable, type VaultError } from '../errors.js'
 import { type Loaded, loadKnownKeys } from '../key-store.js'
 import { type AccountCheck, checkPin } from '../pin.js'
 import type { LogUnavailable } from '../ports/event-log.js'
+import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
@@ -50,7 +52,7 @@ const conclude = (
   name: KeyName,
   loaded: Loaded,
   step: Look,
-  found: ReadonlyArray<KeyHash>,
+  found: ReadonlyArray<KeyDetails>,
   lookedAt: Instant,
 ): T.Task<Progress> => {
   const at = deps.clock.now()
@@ -59,7 +61,8 @@ const conclude = (
     recordOutcome(deps, name, loaded, {
       _tag: 'RecordLook',
       attempt,
-      found,
+      found: found.filter((key) => isNewborn(key.policy)).map((key) => key.hash),
+      heldElsewhere: found.length > 0,
       lookedAt,
       at,
     }),
@@ -82,7 +85,7 @@ const search = (deps: Deps, name: KeyName, loaded: Loaded, step: Look, lookedAt:
       (error) => T.of(readFailure(error)),
       (listing) => {
         const { nonce } = step.attempt
-        const found = listing.keys.filter((key) => parseMarker(key.name)?.nonce === nonce).map((key) => key.hash)
+        const found = listing.keys.filter((key) => parseMarker(key.name)?.nonce === nonce)
         if (found.length > 0) return conclude(deps, name, loaded, step, found, lookedAt)
         return pipe(
           loadKnownKeys(deps),

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent, RemovalMode } from '../../domain/key/event.js'
+import { pendingWork } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
@@ -36,7 +37,7 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<
   const report = ended(name, advanced)
   if (report !== null) return TE.right(report)
   const undone = lastOf(advanced.events, 'RemovalRolledBack')
-  if (stage._tag === 'Held' && undone !== null) return undoneError(deps, undone.cause)
+  if (stage._tag === 'Held' && undone !== null && pendingWork(advanced.state).length === 0) return undoneError(deps, undone.cause)
   const remote: Remote = stage._tag === 'Outstanding' || strays.length > 0 ? 'outstanding' : 'live'
   return TE.right(incomplete(name, advanced, { remote }))
 }

@@ -78,6 +78,8 @@ export type LoopCommand =
       readonly _tag: 'RecordLook'
       readonly attempt: AttemptId
       readonly found: ReadonlyArray<KeyHash>
+      /** Its key is there and was set up since its birth, so somebody else holds it: this vault's copy does, or its original. */
+      readonly heldElsewhere?: boolean
       readonly lookedAt: Instant
     }>
   | At<{

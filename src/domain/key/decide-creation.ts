@@ -122,7 +122,7 @@ export const onRecordCreation = (command: Command<'RecordCreation'>, state: KeyS
   }
 }
 
-/** Found: its secret is lost, so it dies. Not found: believed only when the look began after the settle time. */
+/** Found: its secret is lost, so it dies, unless somebody holds it. Not found: believed only when the look began after the settle time. */
 export const onRecordLook = (command: Command<'RecordLook'>, state: KeyState): Decision => {
   const { stage } = state
   const { at, attempt, found, lookedAt } = command
@@ -132,5 +132,6 @@ export const onRecordLook = (command: Command<'RecordLook'>, state: KeyState): D
     const strays = found.map((hash): KeyEvent => ({ type: 'StrayFound', hash, origin: 'lost-create', nonce, at }))
     return closing(state, attempt, 'orphaned', strays, at)
   }
+  if (command.heldElsewhere === true) return closing(state, attempt, 'orphaned', [], at)
   return lookedAt < stage.settleUntil ? refuse({ _tag: 'NothingNew' }) : closing(state, attempt, 'not-created', [], at)
 }

@@ -44,7 +44,8 @@ const onUncontained = (command: GiveUp, stage: StageOf<'Removing'>): ReadonlyArr
   if (lastLook === 'unread') return [debt]
   if (lastLook === null) return [{ type: 'RemovalVerified', policy: null, at }, debt]
   if (lastLook.disabled) return [{ type: 'Contained', hash, policy: lastLook, at }, debt]
-  return [canRollBack(stage) && samePolicy(lastLook, wantedOf(stage.key)) ? rolledBack : debt]
+  if (!canRollBack(stage) || !samePolicy(lastLook, wantedOf(stage.key))) return [debt]
+  return [rolledBack, { type: 'PolicyObserved', policy: lastLook, at }]
 }
 
 const onStage = (command: GiveUp, stage: Stage): ReadonlyArray<KeyEvent> => {

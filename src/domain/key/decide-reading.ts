@@ -121,7 +121,9 @@ export const onObserve = (command: Sweep<'Observe'>, state: KeyState): Decision 
       : facts({ type: 'StrayFound', hash, origin: 'resurfaced', nonce: null, at })
   return unlessInFlight(state, () => {
     if (stage._tag !== 'Held' || stage.key.hash !== hash || knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
-    if (policy !== null && samePolicy(policy, wantedOf(stage.key))) return facts({ type: 'PolicyObserved', policy, at })
+    // After a change of our own without an answer, what is seen may be that change, or the time before it.
+    const ours = stage.key.remote._tag === 'Unknown'
+    if (policy !== null && (ours || samePolicy(policy, wantedOf(stage.key)))) return facts({ type: 'PolicyObserved', policy, at })
     return facts({ type: 'DriftObserved', policy, at }, ...tightening(stage, policy, at))
   })
 }

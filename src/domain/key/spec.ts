@@ -42,3 +42,7 @@ export const birthLimits: { readonly none: Picodollars; readonly cent: Picodolla
   none: zero,
   cent: 10_000_000_000n as Picodollars,
 }
+
+/** Whether a key is still as it was born here: nobody has activated, limited or disabled it. */
+export const isNewborn = ({ disabled, limit, reset, includeByok }: RemotePolicy): boolean =>
+  !disabled && includeByok && reset === null && (limit === birthLimits.none || limit === birthLimits.cent)

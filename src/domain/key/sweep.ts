@@ -1,6 +1,8 @@
 import type { KeyHash, KeyName, Nonce, VaultId } from '../shared/identifiers.js'
 import { parseMarker } from '../shared/marker.js'
 import type { StrayOrigin } from './event.js'
+import type { RemotePolicy } from './remote-policy.js'
+import { isNewborn } from './spec.js'
 import type { KeyState } from './state.js'
 import { hashOf } from './view.js'
 
@@ -8,6 +10,7 @@ import { hashOf } from './view.js'
 export interface ListedKey {
   readonly hash: KeyHash
   readonly name: string
+  readonly policy: RemotePolicy
 }
 
 /** What a listed key is to this vault. */
@@ -51,7 +54,8 @@ const indexOf = (states: ReadonlyMap<KeyName, KeyState>): Index => {
 
 /**
  * Sorts a listing by what this log knows. A name is no proof of ownership: only a nonce whose intent is in this log,
- * closed without a key, makes a key ours to destroy.
+ * closed without a key, makes a key ours to destroy, and only while it is as it was born: one that was set up since is held by
+ * somebody, as by the vault of which this one is a copy.
  */
 export const sweep = (
   vault: VaultId,
@@ -61,7 +65,7 @@ export const sweep = (
   const { byHash, byWatchedNonce, leftAlive } = indexOf(states)
   const all = [...states.values()]
   const findings: Array<Finding> = []
-  for (const { hash, name: remoteName } of listed) {
+  for (const { hash, name: remoteName, policy } of listed) {
     if (leftAlive.has(hash)) continue
     const known = byHash.get(hash)
     if (known !== undefined) {
@@ -72,7 +76,7 @@ export const sweep = (
     if (marker === null || marker.vaultId !== vault) continue
     const { nonce } = marker
     const watching = byWatchedNonce.get(nonce)
-    if (watching !== undefined) findings.push({ _tag: 'Orphan', name: watching, hash, nonce, origin: 'late-create' })
+    if (watching !== undefined && isNewborn(policy)) findings.push({ _tag: 'Orphan', name: watching, hash, nonce, origin: 'late-create' })
     else if (!all.some((state) => isSettling(state, nonce))) findings.push({ _tag: 'Unheld', hash, remoteName })
   }
   return findings

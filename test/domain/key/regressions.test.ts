@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { KeyCommand } from '../../../src/domain/key/command.js'
 import { keyDecider } from '../../../src/domain/key/index.js'
 import { nextStep } from '../../../src/domain/key/next-step.js'
 import { pendingWork } from '../../../src/domain/key/view.js'
@@ -12,10 +13,13 @@ import {
   bornLate,
   change,
   changeRefused,
+  changeUnknown,
   claim,
   condemn,
   contain,
+  containedPolicy,
   created,
+  creationLost,
   deleted,
   enabledPolicy,
   foreignHash,
@@ -26,8 +30,10 @@ import {
   keptDifferently,
   leaveAlive,
   lift,
+  look,
   now,
   observe,
+  passing,
   prove,
   read,
   remove,
@@ -60,6 +66,31 @@ describe('a suspension', () => {
     const state = tell(...aSuspendedKey, lift, contain, observe(enabledPolicy), claim(), changeRefused)
     expect('key' in state.stage && state.stage.key.reasons).toEqual(['user'])
     expect(pendingWork(state)).toEqual(['convergence'])
+  })
+})
+
+describe('a change of our own without an answer', () => {
+  it('is not told as drift when a sweep sees that it took hold, or that it did not', () => {
+    for (const policy of [enabledPolicy, containedPolicy]) {
+      const state = tell(...anActiveKey, contain, claim(), changeUnknown)
+      expect(keyDecider.decide(observe(policy)(state, now), state)).toMatchObject({ right: [{ type: 'PolicyObserved', policy }] })
+    }
+  })
+})
+
+describe('a removal that is taken back after a last look', () => {
+  it('keeps what was seen, so that nothing more has to be read', () => {
+    const state = tell(...anActiveKey, remove(), read(enabledPolicy), claim(), changeUnknown, giveUp(passing, enabledPolicy))
+    expect(state.stage).toMatchObject({ _tag: 'Held', key: { remote: { _tag: 'Known', policy: enabledPolicy } } })
+    expect(pendingWork(state)).toEqual([])
+  })
+})
+
+describe('a lost create whose key somebody has set up since', () => {
+  it('is closed without destroying that key', () => {
+    const state = tell(add, intend, creationLost)
+    const lookedAt = { ...look([])(state, now), heldElsewhere: true } as KeyCommand
+    expect(keyDecider.decide(lookedAt, state)).toMatchObject({ right: [{ type: 'AttemptClosed', finding: 'orphaned' }] })
   })
 })
 

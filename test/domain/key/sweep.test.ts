@@ -11,8 +11,10 @@ import {
   add,
   anActiveKey,
   aRemovedKey,
+  birthPolicy,
   bornLate,
   creationLost,
+  enabledPolicy,
   hash,
   intend,
   leaveAlive,
@@ -31,7 +33,7 @@ const other = 'b'.repeat(32) as VaultId
 const sweeping = (turns: ReadonlyArray<Turn>, ...listed: ReadonlyArray<ListedKey>): ReadonlyArray<Finding> =>
   sweep(vault, new Map([[name, tell(...turns)]]), listed)
 
-const listed = (n: number, of = vault): ListedKey => ({ hash: hash(n), name: remoteName(name, of, nonce(n)) })
+const listed = (n: number, of = vault): ListedKey => ({ hash: hash(n), name: remoteName(name, of, nonce(n)), policy: birthPolicy })
 
 const lost = [add, intend, creationLost]
 const closed = [...lost, look([])]
@@ -39,7 +41,7 @@ const closed = [...lost, look([])]
 describe('sweep', () => {
   it.each([
     ['its own key', anActiveKey, listed(1), [{ _tag: 'Known', name, hash: hash(1) }]],
-    ['its own key under another name', anActiveKey, { hash: hash(1), name: 'renamed' }, [{ _tag: 'Known', name, hash: hash(1) }]],
+    ['its own key under another name', anActiveKey, { ...listed(1), name: 'renamed' }, [{ _tag: 'Known', name, hash: hash(1) }]],
     ['a buried key', aRemovedKey, listed(1), [{ _tag: 'Known', name, hash: hash(1) }]],
     ['a stray', [...closed, bornLate(1)], listed(1), [{ _tag: 'Known', name, hash: hash(1) }]],
     ['a key that was left alive', [...anActiveKey, leaveAlive, shred], listed(1), []],
@@ -48,6 +50,12 @@ describe('sweep', () => {
       closed,
       listed(1),
       [{ _tag: 'Orphan', name, hash: hash(1), nonce: nonce(1), origin: 'late-create' }],
+    ],
+    [
+      'a key of a closed attempt that somebody has set up since',
+      closed,
+      { ...listed(1), policy: enabledPolicy },
+      [{ _tag: 'Unheld', hash: hash(1), remoteName: listed(1).name }],
     ],
     ['a key of an attempt that is being settled', lost, listed(1), []],
     ['a key of an attempt under way', [add, intend], listed(1), []],
@@ -59,7 +67,7 @@ describe('sweep', () => {
       [{ _tag: 'Unheld', hash: hash(9), remoteName: listed(1).name }],
     ],
     ['another vault of the same machine', closed, listed(1, other), []],
-    ['a key without a marker', closed, { hash: hash(9), name: 'k' }, []],
+    ['a key without a marker', closed, { ...listed(9), name: 'k' }, []],
   ] as const)('finds of %s what it should', (_, turns, key, findings) => {
     expect(sweeping(turns, key)).toEqual(findings)
   })
@@ -81,7 +89,7 @@ describe('sweep', () => {
     const marked = fc
       .tuple(anyKeyName, fc.oneof(fc.constant(vault), fc.constant(other), anyVaultId), someNonce)
       .map(([first, of, own]) => remoteName(first, of, own))
-    return fc.array(fc.record({ hash: someHash, name: fc.oneof(marked, anyText) }), { maxLength: 8 })
+    return fc.array(fc.record({ hash: someHash, name: fc.oneof(marked, anyText), policy: fc.constantFrom(birthPolicy, enabledPolicy) }), { maxLength: 8 })
   }
 
   const anySweep = anyStates.chain((states) => anyListing(states).map((keys) => [states, keys] as const))
@@ -93,7 +101,7 @@ describe('sweep', () => {
           if (finding._tag !== 'Orphan') continue
           const state = states.get(finding.name)
           expect(state?.watched).toContain(finding.nonce)
-          const marks = keys.filter((key) => key.hash === finding.hash && key.name.includes(`[lv:${vault}:${finding.nonce}]`))
+          const marks = keys.filter((key) => key.hash === finding.hash && key.policy === birthPolicy && key.name.includes(`[lv:${vault}:${finding.nonce}]`))
           expect(marks.length).toBeGreaterThan(0)
         }
       }),
@@ -136,7 +144,7 @@ describe('sweep', () => {
         for (const [of, { stage, watched }] of states) {
           if (stage._tag !== 'Creating' && stage._tag !== 'CreateUnknown') continue
           if (watched.includes(stage.attempt.nonce)) continue
-          const key = { hash: born, name: remoteName(of, vault, stage.attempt.nonce) }
+          const key = { hash: born, name: remoteName(of, vault, stage.attempt.nonce), policy: birthPolicy }
           const others = new Map([...states].filter(([each]) => each === of))
           expect(sweep(vault, others, [key])).toEqual([])
         }
