@@ -1,3 +1,4 @@
+export { type AuditOptions, auditVault } from './adapters/composition/audit-vault.js'
 export { backupVault, type BackupOptions, type BackupReport } from './adapters/composition/backup-vault.js'
 export { changeVaultKey, describeVaultKey } from './adapters/composition/change-vault-key.js'
 export { examine } from './adapters/composition/doctor.js'
@@ -46,6 +47,7 @@ export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './ap
 export type { ForeignKey, ForeignVault } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
+export type { DamagedStream, LogAudit, LogDamage } from './application/ports/log-audit.js'
 export type { HeadKeeper, LogAuthenticator, LogHead, RememberedHead } from './application/ports/log-proof.js'
 export type {
   ByokUsage,

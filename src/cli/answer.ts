@@ -42,13 +42,22 @@ export const incomplete = (document: unknown, text: string, advice: string): Ans
   advice,
 })
 
+/** A check that the user asked for did not hold. */
+export const unheld = (document: unknown, text: string, advice: string): Answer => ({
+  _tag: 'Report',
+  code: 9,
+  document,
+  text,
+  advice,
+})
+
 /** Prints an answer and gives the exit code. */
 export const tell = (session: Session, answer: Answer): number => {
   const { stdout, stderr } = session.io
   switch (answer._tag) {
     case 'Report':
       stdout.write(isJson(session) ? `${JSON.stringify(answer.document)}\n` : answer.text)
-      if (answer.advice !== undefined && (stderr.isTerminal || answer.code === 7)) note(session, answer.advice)
+      if (answer.advice !== undefined && (stderr.isTerminal || answer.code !== 0)) note(session, answer.advice)
       return answer.code
     case 'Raw':
       stdout.write(answer.text)

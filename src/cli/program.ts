@@ -2,6 +2,7 @@ import { Command } from 'commander'
 
 import { type Act, allExits, type Register } from './command.js'
 import { registerAdd } from './commands/add.js'
+import { registerAudit } from './commands/audit.js'
 import { registerBackup } from './commands/backup.js'
 import { registerAlerts } from './commands/alerts.js'
 import { registerCompletion } from './commands/completion.js'
@@ -38,7 +39,7 @@ const groups: ReadonlyArray<Group> = [
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],
   },
-  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory, registerAlerts] },
+  { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory, registerAudit, registerAlerts] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },
 ]
 

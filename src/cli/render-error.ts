@@ -29,6 +29,7 @@ const flags: Readonly<Record<string, string>> = {
   reason: '--reason',
   since: '--since',
   until: '--for',
+  expect: '--expect',
   hash: '--revoke',
   faultSpec: '--fault',
   passphrase: 'The passphrase',

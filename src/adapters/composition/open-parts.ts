@@ -7,7 +7,7 @@ import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
 import { keyFilePath } from '../key-file/key-file-path.js'
-import { createSqliteStore, openSqliteStore, type SqliteStoreOptions } from '../sqlite-log/sqlite-store.js'
+import { createSqliteStore, openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../sqlite-log/sqlite-store.js'
 import type { Surroundings } from './load-settings.js'
 
 const busyTimeout = 5_000 as Millis
@@ -30,7 +30,7 @@ export const masterKeyFileOf = ({ settings, env, userFolder }: Surroundings, vau
   settings.masterKeyFile.value ?? keyFilePath({ XDG_CONFIG_HOME: env['XDG_CONFIG_HOME'] }, userFolder, vault)
 
 /** The vault's store; `VaultMissing` when there is none. */
-export const openStore = (around: Surroundings): TE.TaskEither<VaultError, VaultStore> =>
+export const openStore = (around: Surroundings): TE.TaskEither<VaultError, SqliteStore> =>
   pipe(openSqliteStore(storePlace(around)), TE.mapLeft(storeError(around)))
 
 /** The vault's store, made if there is none; what somebody else made meanwhile is opened. */

@@ -3,7 +3,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
 import type { Alerts } from '../../application/alerts/alerts.js'
+import type { LogAudit } from '../../application/ports/log-audit.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
+import { type AuditOptions, auditVault } from './audit-vault.js'
 import { type InitReport, initVault } from './init-vault.js'
 import { openVault } from './open-vault.js'
 import type { InitOptions, VaultOptions } from './options.js'
@@ -91,4 +93,5 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
 export const promises = {
   openVault: async (options: VaultOptions = {}): Promise<PromisedVault> => promised(await settle(openVault(options))),
   initVault: (options: InitOptions): Promise<InitReport> => settle(initVault(options)),
+  auditVault: (options: AuditOptions = {}): Promise<LogAudit> => settle(auditVault(options)),
 } as const

@@ -16,7 +16,7 @@ export const headFileOf = ({ settings }: Surroundings, vault: VaultId, masterKey
   settings.headFile.value ?? join(dirname(masterKeyFile), `${vault}.head`)
 
 /** What a log of this vault is proven with, and where its head is remembered. */
-const proofsOf = (
+export const proofsOf = (
   around: Surroundings,
   { info: { vaultId } }: VaultStore,
   masterKeyFile: string,

@@ -25,7 +25,7 @@ const checkRemembered = (database: Database, keeper: HeadKeeper): Answer<void> =
 }
 
 /** Gives the keys of the log to this connection, without comparing anything: for a check that goes on after a damage. */
-const entrust = (database: Database, by: LogAuthenticator, keeper: HeadKeeper | null): Answer<void> => {
+export const entrust = (database: Database, by: LogAuthenticator, keeper: HeadKeeper | null): Answer<void> => {
   const { guard } = database
   Object.assign(guard, { authenticator: by, keeper, heads: null })
   const lifted = guard.format === 1 ? lift(database) : E.right(undefined)

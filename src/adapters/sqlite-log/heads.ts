@@ -6,8 +6,9 @@ import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { DamagedHead, Guard, Heads, SealedEntry, StreamHead } from './guard.js'
+import { textColumn, textIn } from './text.js'
 
-const allHeads = 'SELECT stream, version, sequence, hash, sealed, key_id, mac FROM heads'
+const allHeads = `SELECT version, sequence, ${['stream', 'hash', 'sealed', 'key_id', 'mac'].map(textColumn).join(', ')} FROM heads`
 const putHead = `INSERT INTO heads (stream, version, sequence, hash, sealed, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (stream) DO UPDATE SET version = excluded.version, sequence = excluded.sequence, hash = excluded.hash,
 sealed = excluded.sealed, key_id = excluded.key_id, mac = excluded.mac`
@@ -29,8 +30,9 @@ const headText = ({ stream, version, sequence, hash }: StreamHead, sealed: strin
   `lean-vault stream head 1\n${JSON.stringify([stream, version, sequence, hash, sealed])}`
 
 const headOf = (row: Row): { readonly head: StreamHead; readonly text: string } | null => {
-  const { stream, version, sequence, hash, sealed } = row
-  if (typeof stream !== 'string' || typeof hash !== 'string' || typeof sealed !== 'string') return null
+  const { version, sequence } = row
+  const [stream, hash, sealed] = [textIn(row['stream']), textIn(row['hash']), textIn(row['sealed'])]
+  if (stream === null || hash === null || sealed === null) return null
   if (typeof version !== 'number' || typeof sequence !== 'number') return null
   const secrets = parseSealed(sealed)
   if (secrets === null) return null
@@ -39,9 +41,9 @@ const headOf = (row: Row): { readonly head: StreamHead; readonly text: string } 
 }
 
 const isAuthentic = ({ authenticator }: Guard, row: Row, text: string): boolean => {
-  const { key_id: keyId, mac } = row
+  const [keyId, mac] = [textIn(row['key_id']), textIn(row['mac'])]
   if (authenticator === null) return true
-  return typeof keyId === 'string' && typeof mac === 'string' && authenticator.tag(keyId, text) === mac
+  return keyId !== null && mac !== null && authenticator.tag(keyId, text) === mac
 }
 
 const load = (database: Database, stamp: number): Heads => {
@@ -50,12 +52,12 @@ const load = (database: Database, stamp: number): Heads => {
   const texts = new Map<string, string>()
   for (const row of database.statement(allHeads).all()) {
     const read = headOf(row)
-    const stream = String(row['stream'])
-    const known = `${read?.text ?? ''}\n${String(row['key_id'])}\n${String(row['mac'])}`
-    if (read !== null && (guard.heads?.texts.get(stream) === known || isAuthentic(guard, row, read.text))) {
-      all.set(stream, read.head)
-      if (guard.authenticator !== null) texts.set(stream, known)
+    const known = [read?.text, textIn(row['key_id']), textIn(row['mac'])].join('\n')
+    if (read !== null && (guard.heads?.texts.get(read.head.stream) === known || isAuthentic(guard, row, read.text))) {
+      all.set(read.head.stream, read.head)
+      if (guard.authenticator !== null) texts.set(read.head.stream, known)
     } else {
+      const stream = textIn(row['stream']) ?? 'a stream whose name cannot be read'
       all.set(stream, { stream, damaged: true })
     }
   }

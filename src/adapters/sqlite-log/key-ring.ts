@@ -2,26 +2,27 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable, VersionConflict } from '../../application/ports/event-log.js'
 import type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from '../../application/ports/key-ring-store.js'
+import { toBytes } from './bytes.js'
 import { type Written, writeAll, wrote } from './commit.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
-import { toBytes } from './records.js'
 import type { Run } from './sqlite-log.js'
+import { textColumn, textIn } from './text.js'
 import { inTransaction } from './transaction.js'
 
-const all = 'SELECT key_id, bytes FROM keyring ORDER BY position'
+const all = `SELECT ${textColumn('key_id')}, bytes FROM keyring ORDER BY position`
 const add = 'INSERT INTO keyring (position, key_id, bytes) VALUES (?, ?, ?)'
-const lockOf = `SELECT value FROM meta WHERE name = 'lock'`
+const lockOf = `SELECT ${textColumn('value')} FROM meta WHERE name = 'lock'`
 const setLock = `INSERT INTO meta (name, value) VALUES ('lock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 const dropLock = `DELETE FROM meta WHERE name = 'lock'`
 
 const damaged = unavailable('corrupt', 'The vault file is damaged: the key ring cannot be read.')
 
 const toKey = (row: Row): WrappedKey | null => {
-  const keyId = row['key_id']
+  const keyId = textIn(row['key_id'])
   const bytes = toBytes(row['bytes'])
-  return typeof keyId === 'string' && bytes !== null ? { keyId, bytes } : null
+  return keyId !== null && bytes !== null ? { keyId, bytes } : null
 }
 
 const isKey = (key: WrappedKey | null): key is WrappedKey => key !== null
@@ -29,8 +30,9 @@ const isKey = (key: WrappedKey | null): key is WrappedKey => key !== null
 /** Within a transaction, so that lock and keys are of one commit. */
 const readIn = (database: Database): E.Either<LogUnavailable, WrappedRing> => {
   const keys = database.statement(all).all().map(toKey)
-  const lock = database.statement(lockOf).get()?.['value'] ?? null
-  if (!keys.every(isKey) || (lock !== null && typeof lock !== 'string')) return E.left(damaged)
+  const row = database.statement(lockOf).get()
+  const lock = row === undefined ? null : textIn(row['value'])
+  if (!keys.every(isKey) || (lock === null && row !== undefined)) return E.left(damaged)
   return E.right({ lock, keys })
 }
 

@@ -2,18 +2,20 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { EventRecord, LogUnavailable } from '../../application/ports/event-log.js'
 import type { LogHead } from '../../application/ports/log-proof.js'
+import { toBytes } from './bytes.js'
 import { genesis, hashOf, recordText, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
 import { unavailable } from './failure.js'
 import type { StreamHead } from './guard.js'
 import { locked, writeHead } from './heads.js'
 import { plainLog } from './plain-reads.js'
-import { damagedRecord, toBytes } from './records.js'
+import { damagedRecord } from './records.js'
 import { newestFormat, proofTables } from './schema.js'
+import { textColumn, textIn } from './text.js'
 import { inTransaction } from './transaction.js'
 
 const insertProof = 'INSERT INTO proofs (sequence, previous, hash, key_id, mac) VALUES (?, ?, ?, ?, ?)'
-const allSealed = 'SELECT stream, owner, generation, key_id, bytes FROM sealed ORDER BY rowid'
+const allSealed = `SELECT generation, ${['stream', 'owner', 'key_id'].map(textColumn).join(', ')}, bytes FROM sealed ORDER BY rowid`
 const page = 1000
 
 type Answer<A> = E.Either<LogUnavailable, A>
@@ -54,9 +56,10 @@ const proveEvents = (database: Database, heads: Heads): Answer<LogHead> => {
 
 const nameSecrets = (database: Database, heads: Heads): Answer<void> => {
   for (const row of database.statement(allSealed).all()) {
-    const { stream, owner, generation, key_id: keyId } = row
+    const { generation } = row
+    const [stream, owner, keyId] = [textIn(row['stream']), textIn(row['owner']), textIn(row['key_id'])]
     const bytes = toBytes(row['bytes'])
-    const named = typeof stream === 'string' && typeof owner === 'string' && typeof generation === 'number' && typeof keyId === 'string'
+    const named = stream !== null && owner !== null && keyId !== null && typeof generation === 'number'
     if (!named || bytes === null) return E.left(unavailable('corrupt', 'The vault file is damaged: a sealed secret cannot be read.'))
     const head = heads.get(stream) ?? emptyHead(stream)
     const entry = { owner, generation, digest: sealedDigest({ keyId, bytes }) }

@@ -8,23 +8,24 @@ import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard, Heads, StreamHead } from './guard.js'
 import { completeness, isDamaged } from './heads.js'
+import { textColumn, textIn } from './text.js'
 
-const lastProof = 'SELECT sequence, hash, key_id, mac FROM proofs ORDER BY sequence DESC LIMIT 1'
-const proofAt = 'SELECT sequence, hash, key_id, mac FROM proofs WHERE sequence = ?'
+const lastProof = 'SELECT sequence FROM proofs ORDER BY sequence DESC LIMIT 1'
+const proofAt = `SELECT ${['hash', 'key_id', 'mac'].map(textColumn).join(', ')} FROM proofs WHERE sequence = ?`
 
 const damagedEnd = unavailable('corrupt', 'The vault file is damaged: its last record is missing or is not what was written.')
 
-const isAuthentic = ({ authenticator }: Guard, { hash, key_id: keyId, mac }: Row): boolean =>
-  authenticator !== null &&
-  typeof hash === 'string' &&
-  typeof keyId === 'string' &&
-  authenticator.tag(keyId, recordText(hash)) === mac
+const authenticHash = ({ authenticator }: Guard, row: Row): string | null => {
+  const [hash, keyId, mac] = [textIn(row['hash']), textIn(row['key_id']), textIn(row['mac'])]
+  if (authenticator === null || hash === null || keyId === null || mac === null) return null
+  return authenticator.tag(keyId, recordText(hash)) === mac ? hash : null
+}
 
 /** The hash of the record with this number, if its proof is there and authentic. It throws what the driver throws. */
 export const hashAt = (database: Database, sequence: number): string | null => {
   if (sequence === 0) return genesis
   const row = database.statement(proofAt).get(sequence)
-  return row !== undefined && isAuthentic(database.guard, row) ? String(row['hash']) : null
+  return row === undefined ? null : authenticHash(database.guard, row)
 }
 
 const lastSequence = (database: Database): number | null => {

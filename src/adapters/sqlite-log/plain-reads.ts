@@ -1,14 +1,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 
 import type { EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../../application/ports/event-log.js'
+import { toBytes } from './bytes.js'
 import type { Database } from './database.js'
 import { unavailable } from './failure.js'
-import { eventColumns, type ProvenRecord, toBytes, toRecords } from './records.js'
+import { eventColumns, type ProvenRecord, toRecords } from './records.js'
+import { textColumn, textIn } from './text.js'
 
 const ofStream = `SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.version >= ? ORDER BY e.version`
 const ofAll = `SELECT ${eventColumns} FROM events e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
-const names = 'SELECT stream FROM events WHERE version = 1 ORDER BY stream'
-const sealedAt = 'SELECT key_id, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
+const names = `SELECT ${textColumn('stream')} FROM events WHERE version = 1 ORDER BY 1`
+const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
@@ -40,15 +42,15 @@ export const plainNames = (database: Database, prefix: string): Answer<ReadonlyA
     database
       .statement(names)
       .all()
-      .map((row) => String(row['stream']))
+      .flatMap((row) => textIn(row['stream']) ?? [])
       .filter((stream) => stream.startsWith(prefix)),
   )
 
 export const plainSealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> => {
   const row = database.statement(sealedAt).get(ref.stream, ref.owner, ref.generation)
   if (row === undefined) return E.right(null)
-  const keyId = row['key_id']
+  const keyId = textIn(row['key_id'])
   const bytes = toBytes(row['bytes'])
-  if (typeof keyId === 'string' && bytes !== null) return E.right({ ref, keyId, bytes })
+  if (keyId !== null && bytes !== null) return E.right({ ref, keyId, bytes })
   return E.left(unavailable('corrupt', 'The vault file is damaged: a sealed secret cannot be read.'))
 }

@@ -1,18 +1,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 
 import type { EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../../application/ports/event-log.js'
+import { toBytes } from './bytes.js'
 import { genesis, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { StreamHead } from './guard.js'
 import { completeness, damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
-import { damagedRecord, eventColumns, eventsWithProofs, proofColumns, type ProvenRecord, toBytes, toRecords } from './records.js'
+import { damagedRecord, eventColumns, eventsWithProofs, proofColumns, type ProvenRecord, toRecords } from './records.js'
+import { textColumn, textIn } from './text.js'
 
 const select = `SELECT ${eventColumns}, ${proofColumns} FROM ${eventsWithProofs}`
 const ofStream = `${select} WHERE e.stream = ? AND e.version >= ? ORDER BY e.version`
 const ofAll = `${select} WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
-const sealedAt = 'SELECT key_id, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
+const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
@@ -58,8 +60,8 @@ export const readLog = (database: Database, after: number, limit: number): Answe
     return record.sequence === after + 1 && (after > 0 || previous === genesis)
   }
   const nameOf = (n: number): string => {
-    const stream = rows[n]?.['stream']
-    return typeof stream === 'string' ? `record ${after + 1 + n} (${stream})` : `record ${after + 1 + n}`
+    const stream = textIn(rows[n]?.['stream'])
+    return stream !== null ? `record ${after + 1 + n} (${stream})` : `record ${after + 1 + n}`
   }
   const records = toRecords(database.guard, rows, follows, nameOf)
   if (E.isLeft(records)) return records
@@ -79,9 +81,9 @@ const damagedSecret = ({ stream }: SecretRef): LogUnavailable =>
   unavailable('corrupt', `The vault file is damaged: a sealed secret of ${stream} is missing or is not what was written.`)
 
 const toSealed = (ref: SecretRef, row: Row): SealedSecret | null => {
-  const keyId = row['key_id']
+  const keyId = textIn(row['key_id'])
   const bytes = toBytes(row['bytes'])
-  return typeof keyId === 'string' && bytes !== null ? { ref, keyId, bytes } : null
+  return keyId !== null && bytes !== null ? { ref, keyId, bytes } : null
 }
 
 /** A sealed secret as its stream's head names it. Within a transaction that is open; it throws what the driver throws. */

@@ -6,6 +6,7 @@ import { hashOf, recordText } from './chain.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard } from './guard.js'
+import { textColumn, textIn } from './text.js'
 
 /** A record with what stands for it and for all before it. */
 export interface ProvenRecord {
@@ -14,13 +15,14 @@ export interface ProvenRecord {
   readonly hash: string
 }
 
-export const eventColumns = 'e.sequence, e.stream, e.version, e.type, e.schema, e.at, e.data'
-export const proofColumns = 'p.previous, p.hash, p.key_id, p.mac'
+export const eventColumns = `e.sequence, ${textColumn('e.stream')}, e.version, ${textColumn('e.type')}, e.schema, e.at, ${textColumn('e.data')}`
+export const proofColumns = ['p.previous', 'p.hash', 'p.key_id', 'p.mac'].map(textColumn).join(', ')
 export const eventsWithProofs = 'events e LEFT JOIN proofs p ON p.sequence = e.sequence'
 
 const toRecord = (row: Row): EventRecord | null => {
-  const { sequence, stream, version, type, schema, at, data } = row
-  if (typeof stream !== 'string' || typeof type !== 'string' || typeof data !== 'string' || typeof at !== 'number') return null
+  const { sequence, version, schema, at } = row
+  const [stream, type, data] = [textIn(row['stream']), textIn(row['type']), textIn(row['data'])]
+  if (stream === null || type === null || data === null || typeof at !== 'number') return null
   if (typeof sequence !== 'number' || typeof version !== 'number' || typeof schema !== 'number') return null
   const time = instant(at)
   return E.isLeft(time) ? null : { sequence, stream, version, type, schema, at: time.right, data }
@@ -30,14 +32,14 @@ const toRecord = (row: Row): EventRecord | null => {
  * A row as a record, if it is byte for byte what was written. SQLite does not notice a changed byte by itself. Without
  * keys, as long as the vault is not unlocked, the hash finds accidents; with them a forged record is found too.
  */
-const proven = ({ authenticator, format }: Guard, row: Row): ProvenRecord | null => {
+export const proven = ({ authenticator, format }: Guard, row: Row): ProvenRecord | null => {
   const record = toRecord(row)
   if (record === null) return null
   if (format === 1) return { record, previous: '', hash: '' }
-  const { previous, hash, key_id: keyId, mac } = row
-  if (typeof previous !== 'string' || typeof hash !== 'string' || hashOf(previous, record) !== hash) return null
+  const [previous, hash, keyId, mac] = [textIn(row['previous']), textIn(row['hash']), textIn(row['key_id']), textIn(row['mac'])]
+  if (previous === null || hash === null || hashOf(previous, record) !== hash) return null
   if (authenticator === null) return { record, previous, hash }
-  if (typeof keyId !== 'string' || authenticator.tag(keyId, recordText(hash)) !== mac) return null
+  if (keyId === null || mac === null || authenticator.tag(keyId, recordText(hash)) !== mac) return null
   return { record, previous, hash }
 }
 
@@ -58,10 +60,4 @@ export const toRecords = (
     records.push(now)
   }
   return E.right(records)
-}
-
-/** Bytes of their own: one driver gives a view, the other a buffer. */
-export const toBytes = (value: unknown): Uint8Array | null => {
-  if (value instanceof Uint8Array) return Uint8Array.from(value)
-  return value instanceof ArrayBuffer ? new Uint8Array(value.slice(0)) : null
 }

@@ -3,10 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
-import type { HeadKeeper, LogAuthenticator } from '../../application/ports/log-proof.js'
+import type { LogAudit } from '../../application/ports/log-audit.js'
+import type { HeadKeeper, LogAuthenticator, LogHead } from '../../application/ports/log-proof.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
+import { auditLog } from './audit.js'
 import { authenticateIn } from './authenticate.js'
 import { attempt, type Database, makeDatabase } from './database.js'
 import type { Driver } from './driver.js'
@@ -28,9 +30,19 @@ export interface SqliteStoreOptions extends SqlitePlace {
   readonly driver: DriverChoice
 }
 
+/** A store in a file, which can be checked as a whole. */
+export interface SqliteStore extends VaultStore {
+  /** Finds every damage and goes on after it. `corrupt` only where nothing can be said. */
+  readonly audit: (
+    by: LogAuthenticator,
+    head: HeadKeeper | null,
+    expected: LogHead | null,
+  ) => TE.TaskEither<LogUnavailable, LogAudit>
+}
+
 type Answer<A> = E.Either<LogUnavailable, A>
 
-const prepare = (database: Database, folder: string, newVault: VaultId | null): Answer<VaultStore> => {
+const prepare = (database: Database, folder: string, newVault: VaultId | null): Answer<SqliteStore> => {
   const format = formatOf(database)
   if (E.isLeft(format)) return format
   if (format.right === 'blank' && newVault === null) {
@@ -50,6 +62,7 @@ const prepare = (database: Database, folder: string, newVault: VaultId | null): 
         log,
         keyRing: makeKeyRing(run),
         authenticate: (by, head) => run((db) => authenticateIn(db, by, head)),
+        audit: (by, head, expected) => run((db) => auditLog(db, by, head, expected)),
       }
     }),
   )
@@ -78,7 +91,7 @@ export const openWith = (
   options: SqlitePlace,
   newVault: VaultId | null,
   keys: LogKeyring | null = null,
-): Answer<VaultStore> => {
+): Answer<SqliteStore> => {
   const made = newVault === null ? E.right(undefined) : makePlace(options.folder)
   const checked = E.isLeft(made) ? made : checkPlace(options.folder)
   if (E.isLeft(checked)) return checked
@@ -92,19 +105,19 @@ export const openWith = (
   return store
 }
 
-const opened = async (options: SqliteStoreOptions, newVault: VaultId | null): Promise<Answer<VaultStore>> => {
+const opened = async (options: SqliteStoreOptions, newVault: VaultId | null): Promise<Answer<SqliteStore>> => {
   const driver = await loadDriver(options.driver)
   if (driver !== null) return openWith(driver, options, newVault)
   return E.left(unavailable('io', 'No SQLite here: use Node 22.13 or later, or install the package libsql.'))
 }
 
 /** Opens a vault's store and creates nothing: `missing` when there is none. */
-export const openSqliteStore = (options: SqliteStoreOptions): TE.TaskEither<LogUnavailable, VaultStore> =>
+export const openSqliteStore = (options: SqliteStoreOptions): TE.TaskEither<LogUnavailable, SqliteStore> =>
   () => opened(options, null)
 
 /**
  * Opens the vault's store, made first if there is none. Whoever comes second gets the vault that is there: compare
  * `info.vaultId` with `id` to know who made it. A creation that was cut short is carried on by the next one.
  */
-export const createSqliteStore = (options: SqliteStoreOptions, id: VaultId): TE.TaskEither<LogUnavailable, VaultStore> =>
+export const createSqliteStore = (options: SqliteStoreOptions, id: VaultId): TE.TaskEither<LogUnavailable, SqliteStore> =>
   () => opened(options, id)

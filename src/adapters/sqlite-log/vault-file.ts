@@ -5,6 +5,7 @@ import { type VaultId, vaultId } from '../../domain/shared/identifiers.js'
 import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { applicationId, newestFormat, schema } from './schema.js'
+import { textColumn, textIn } from './text.js'
 import { inTransaction } from './transaction.js'
 
 type Answer<A> = E.Either<LogUnavailable, A>
@@ -51,10 +52,10 @@ export const configure = (database: Database): Answer<void> => {
 
 /** The vault's identity, from the file. */
 export const identityOf = (database: Database): Answer<VaultId> => {
-  const row = attempt(database, () => database.statement(`SELECT value FROM meta WHERE name = 'vaultId'`).get())
+  const row = attempt(database, () => database.statement(`SELECT ${textColumn('value')} FROM meta WHERE name = 'vaultId'`).get())
   if (E.isLeft(row)) return row
   return E.mapLeft(() => unavailable('corrupt', 'The vault file is damaged: it has no identity.'))(
-    vaultId(String(row.right?.['value'])),
+    vaultId(textIn(row.right?.['value']) ?? ''),
   )
 }
 

@@ -9,10 +9,9 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { libsqlDriver } from '../../../src/adapters/sqlite-log/libsql-driver.js'
 import { nodeSqliteDriver } from '../../../src/adapters/sqlite-log/node-sqlite-driver.js'
 import type { Driver } from '../../../src/adapters/sqlite-log/driver.js'
-import { openWith as openLocked, type SqlitePlace } from '../../../src/adapters/sqlite-log/sqlite-store.js'
+import { openWith as openLocked, type SqlitePlace, type SqliteStore } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import type { LogUnavailable } from '../../../src/application/ports/event-log.js'
 import type { HeadKeeper } from '../../../src/application/ports/log-proof.js'
-import type { VaultStore } from '../../../src/application/ports/vault-store.js'
 import { type VaultId, vaultId } from '../../../src/domain/shared/identifiers.js'
 import { millis } from '../../../src/domain/shared/instant.js'
 import { testAuthenticator } from '../../support/log-authenticator.js'
@@ -57,4 +56,4 @@ export const openWith = (
   place: SqlitePlace,
   newVault: VaultId | null,
   keeper: HeadKeeper | null = null,
-): E.Either<LogUnavailable, VaultStore> => openLocked(driver, place, newVault, { by: testAuthenticator, keeper })
+): E.Either<LogUnavailable, SqliteStore> => openLocked(driver, place, newVault, { by: testAuthenticator, keeper })

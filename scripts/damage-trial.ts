@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs'
+
+import { loadDriver } from '../src/adapters/sqlite-log/load-driver.js'
+import { type Files, killedVault, learn, newFolder, tryDamage, wholeVault } from '../test/support/damaged-vault.js'
+
+// Flips a bit of every byte of every file of a five-key vault, and cuts every file at every byte. With --all-bits, every bit.
+// With --stride N, every N-th byte only. Ends with 1 at the first vault that tells something else without saying so.
+const args = process.argv.slice(2)
+const stride = Number(args[args.indexOf('--stride') + 1] ?? 1) || 1
+const bits = args.includes('--all-bits') ? [0, 1, 2, 3, 4, 5, 6, 7] : null
+
+const driver = await loadDriver('auto')
+if (driver === null) throw new Error('no SQLite here')
+const folder = newFolder()
+
+const flipped = (bytes: Buffer, at: number, bit: number): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ (1 << bit)
+  return copy
+}
+
+const started = Date.now()
+const vaults: ReadonlyArray<readonly [string, Files]> = [
+  ['in one file', wholeVault()],
+  ['as a killed process leaves it', await killedVault(driver, folder)],
+]
+let trials = 0
+for (const [vault, files] of vaults) {
+  const known = await learn(driver, folder, files)
+  for (const [name, bytes] of Object.entries(files)) {
+    const fates = { refused: 0, found: 0, harmless: 0 }
+    const attempt = async (damaged: Buffer, what: string): Promise<void> => {
+      trials += 1
+      try {
+        fates[await tryDamage(driver, folder, { ...files, [name]: damaged }, known)] += 1
+      } catch (error) {
+        console.error(`FAILED: ${vault}, ${name}, ${what}: ${String(error)}`)
+        process.exitCode = 1
+      }
+    }
+    for (let at = 0; at < bytes.length; at += stride) {
+      for (const bit of bits ?? [at % 8]) await attempt(flipped(bytes, at, bit), `bit ${bit} of byte ${at}`)
+      await attempt(bytes.subarray(0, at), `cut at ${at}`)
+    }
+    console.info(`${driver.name}, ${vault}, ${name} (${bytes.length} bytes): ${JSON.stringify(fates)}`)
+  }
+}
+rmSync(folder, { recursive: true, force: true })
+console.info(`${trials} trials in ${Math.round((Date.now() - started) / 1000)} s, ${process.exitCode === 1 ? 'FAILED' : 'none told a wrong secret or hid a damage'}`)

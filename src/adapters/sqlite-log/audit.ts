@@ -1,0 +1,99 @@
+import * as E from 'fp-ts/lib/Either.js'
+
+import type { LogUnavailable } from '../../application/ports/event-log.js'
+import type { DamagedStream, LogAudit, LogDamage } from '../../application/ports/log-audit.js'
+import type { HeadKeeper, LogAuthenticator, LogHead } from '../../application/ports/log-proof.js'
+import { auditFile, auditSecrets } from './audit-file.js'
+import { auditStreams, lastOf, type Walk, walkRecords } from './audit-records.js'
+import { entrust } from './authenticate.js'
+import { attempt, type Database } from './database.js'
+import type { Heads } from './guard.js'
+import { completeness, headsNow, isDamaged } from './heads.js'
+import { inSnapshot } from './transaction.js'
+
+const damageOf = (where: string, what: string): LogDamage => ({ where, version: null, what })
+
+const noHeads: Heads = { stamp: -1, all: new Map(), texts: new Map() }
+
+const auditHeads = (heads: Heads): ReadonlyArray<LogDamage> => [
+  ...[...heads.all.values()].filter(isDamaged).map(({ stream }) => damageOf(stream, 'its end is not authentic')),
+  ...(completeness(heads) === 'incomplete' ? [damageOf('log', 'records are missing, or an older end of a stream was put back')] : []),
+]
+
+/** Whether the log goes on from a head that somebody remembers. */
+const holds = ({ records }: Walk, { sequence, hash }: LogHead): boolean => records.get(sequence)?.hash === hash
+
+const compareHead = (walk: Walk, end: LogHead | null, keeper: HeadKeeper | null): LogAudit['sealedHead'] => {
+  const remembered = keeper?.read() ?? { _tag: 'None' }
+  if (remembered._tag !== 'Known') return remembered._tag === 'None' ? 'none' : 'unreadable'
+  if (!holds(walk, remembered.head)) return 'contradicts'
+  return remembered.head.sequence === end?.sequence ? 'matches' : 'behind'
+}
+
+const ofSealedHead = (sealedHead: LogAudit['sealedHead']): ReadonlyArray<LogDamage> => {
+  if (sealedHead === 'unreadable') return [damageOf('sealed head', 'the file that remembers the head of the log is not authentic')]
+  return sealedHead === 'contradicts'
+    ? [damageOf('sealed head', 'the log is older than the head that is remembered outside, or another one')]
+    : []
+}
+
+const ofExpected = (walk: Walk, expected: LogHead | null): ReadonlyArray<LogDamage> =>
+  expected === null || holds(walk, expected)
+    ? []
+    : [damageOf('expected head', `record ${expected.sequence} is missing or is not the one that was noted down`)]
+
+const ofStreams = (streams: ReadonlyArray<DamagedStream>): ReadonlyArray<LogDamage> =>
+  streams.flatMap(({ stream, lost }): ReadonlyArray<LogDamage> =>
+    lost.length === 0
+      ? [damageOf(stream, 'it cannot be read up to its end')]
+      : lost.map((version) => ({ where: stream, version, what: 'is missing or is not what was written' })),
+  )
+
+const key = ({ where, version }: LogDamage): string => JSON.stringify([where, version])
+
+/** Two ways to the same record find its damage twice. */
+const once = (damage: ReadonlyArray<LogDamage>): ReadonlyArray<LogDamage> => {
+  const records = new Map(damage.filter(({ version }) => version !== null).map((one) => [key(one), one]))
+  return [...damage.filter(({ version }) => version === null), ...records.values()]
+}
+
+const auditIn = (database: Database, keeper: HeadKeeper | null, expected: LogHead | null): LogAudit => {
+  const loaded = attempt(database, () => headsNow(database))
+  const heads = E.isRight(loaded) ? loaded.right : noHeads
+  const ends = [...heads.all.values()].map((head) => (isDamaged(head) ? 0 : head.sequence))
+  const walk = walkRecords(database, Math.max(0, ...ends))
+  const end = lastOf(walk)
+  const damagedStreams = auditStreams(database, heads, walk)
+  const { secrets, damage: ofSecrets } = auditSecrets(database, heads)
+  const sealedHead = compareHead(walk, end, keeper)
+  return {
+    format: database.guard.format,
+    records: walk.records.size,
+    streams: [...heads.all.values()].filter((head) => !isDamaged(head) && head.version > 0).length,
+    secrets,
+    head: end,
+    sealedHead,
+    damage: once([
+      ...(E.isLeft(loaded) ? [damageOf('file', loaded.left.message)] : []),
+      ...auditFile(database),
+      ...auditHeads(heads),
+      ...walk.damage,
+      ...ofStreams(damagedStreams),
+      ...ofSecrets,
+      ...ofSealedHead(sealedHead),
+      ...ofExpected(walk, expected),
+    ]),
+    damagedStreams,
+  }
+}
+
+/** Checks everything that is in the file, and goes on after a damage. It writes nothing, unless the file is of an older format. */
+export const auditLog = (
+  database: Database,
+  by: LogAuthenticator,
+  keeper: HeadKeeper | null,
+  expected: LogHead | null,
+): E.Either<LogUnavailable, LogAudit> => {
+  const entrusted = entrust(database, by, keeper)
+  return E.isLeft(entrusted) ? entrusted : inSnapshot(database, () => E.right(auditIn(database, keeper, expected)))
+}

@@ -1,0 +1,20 @@
+import { toBytes } from './bytes.js'
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * A text column for a list of columns, as its bytes. A changed byte can make a text no text, and `libsql` ends the whole
+ * process when it is asked for such a one.
+ */
+export const textColumn = (column: string): string => `CAST(${column} AS BLOB) AS ${column.replace(/^.*\./, '')}`
+
+/** What was read by `textColumn`; null where it is no text. */
+export const textIn = (value: unknown): string | null => {
+  const bytes = toBytes(value)
+  if (bytes === null) return null
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return null
+  }
+}
