@@ -24,7 +24,7 @@ beforeAll(async () => {
   manuals.set('', await page())
   for (const [, name = ''] of (manuals.get('') ?? '').matchAll(/^ {2}([a-z]+)(?= | {2,})/gm))
     if (name !== 'help') manuals.set(name, await page(name))
-  for (const [group, name] of [['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const)] as const)
+  for (const [group, name] of [['audit', 'verify'], ['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const)] as const)
     manuals.set(`${group} ${name}`, await page(group, name))
 })
 afterAll(() => bench.dispose())

@@ -62,8 +62,8 @@ const audit = (options: VaultOptions, expected: LogHead | null): TE.TaskEither<V
   )
 
 /** Checks a whole vault against its proofs, the head that is remembered outside, and a head that was noted down. */
-export const auditVault = (options: AuditOptions): TE.TaskEither<VaultError, LogAudit> =>
+export const auditVault = ({ expect, ...options }: AuditOptions): TE.TaskEither<VaultError, LogAudit> =>
   pipe(
-    TE.fromEither(parseExpected(options.expect)),
+    TE.fromEither(parseExpected(expect)),
     TE.flatMap((expected) => audit(options, expected)),
   )
