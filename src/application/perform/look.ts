@@ -17,6 +17,7 @@ import { type AccountCheck, checkPin } from '../pin.js'
 import type { LogUnavailable } from '../ports/event-log.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
+import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Look = Extract<Step, { readonly _tag: 'Look' }>
@@ -103,6 +104,16 @@ const search = (deps: Deps, name: KeyName, loaded: Loaded, step: Look, lookedAt:
 
 /** Looks for the key of a lost create by its nonce, in every workspace. */
 export const performLook = (deps: Deps, name: KeyName, loaded: Loaded, step: Look): T.Task<Progress> => {
-  const lookedAt = deps.clock.now()
-  return atPinnedAccount(deps, () => search(deps, name, loaded, step, lookedAt))
+  const lookFrom = (lookedAt: Instant): T.Task<Progress> => atPinnedAccount(deps, () => search(deps, name, loaded, step, lookedAt))
+  return pipe(
+    lookFrom(deps.clock.now()),
+    T.flatMap((progress) =>
+      progress._tag === 'NotYet' && isFromAnotherClock(deps, progress.at)
+        ? pipe(
+            waitToSettle(deps),
+            T.flatMap(() => lookFrom(step.settleUntil)),
+          )
+        : T.of(progress),
+    ),
+  )
 }

@@ -16,6 +16,7 @@ import type { KeyListing } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import { keySecretRef } from '../secret-refs.js'
 import { readFailure, unrecorded } from './look.js'
+import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Prove = Extract<Step, { readonly _tag: 'Prove' }>
@@ -149,11 +150,8 @@ const tooFresh = (deps: Deps, step: Prove): Instant | null => {
   return from !== null && deps.clock.now() < from ? from : null
 }
 
-/** Gathers every witness of a key's end and records what they prove. */
-export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> => {
-  const from = tooFresh(deps, step)
-  if (from !== null) return T.of({ _tag: 'NotYet', at: from })
-  return pipe(
+const proveNow = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> =>
+  pipe(
     loadKnownKeys(deps),
     T.flatMap((known): T.Task<Progress> => {
       if (isLeft(known)) return T.of(unrecorded(known.left))
@@ -165,5 +163,15 @@ export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Pr
         ),
       )
     }),
+  )
+
+/** Gathers every witness of a key's end and records what they prove. */
+export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> => {
+  const from = tooFresh(deps, step)
+  if (from === null) return proveNow(deps, name, loaded, step)
+  if (!isFromAnotherClock(deps, from)) return T.of({ _tag: 'NotYet', at: from })
+  return pipe(
+    waitToSettle(deps),
+    T.flatMap(() => proveNow(deps, name, loaded, step)),
   )
 }

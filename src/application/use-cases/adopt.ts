@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { KeySpec } from '../../domain/key/spec.js'
+import { isNewborn, type KeySpec } from '../../domain/key/spec.js'
 import { hashOf } from '../../domain/key/view.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { type KeyHash, type KeyName, lineageOf } from '../../domain/shared/identifiers.js'
@@ -121,9 +121,9 @@ export const adopt = (deps: Deps, adoption: Adoption): TE.TaskEither<VaultError,
 }
 
 /** Whether the log attempted this very key and gave it up: then it is to be destroyed, and not taken in. */
-const isOrphan = (states: States, remoteName: string): boolean => {
-  const nonce = parseMarker(remoteName)?.nonce
-  return nonce !== undefined && [...states.values()].some(({ watched }) => watched.includes(nonce))
+const isOrphan = (states: States, { name, policy }: KeyDetails): boolean => {
+  const nonce = parseMarker(name)?.nonce
+  return isNewborn(policy) && nonce !== undefined && [...states.values()].some(({ watched }) => watched.includes(nonce))
 }
 
 const isFree = (state: KeyState | undefined): boolean =>
@@ -142,7 +142,7 @@ export const adoptByHash = (deps: Deps, states: States, hash: KeyHash): TE.TaskE
     atPin(deps),
     TE.flatMap(() => detailsOf(deps, hash)),
     TE.flatMap((details) => {
-      if (isOrphan(states, details.name)) return refuse('it was born of an attempt that was given up, and reconcile destroys it')
+      if (isOrphan(states, details)) return refuse('it was born of an attempt that was given up, and reconcile destroys it')
       const name = freeName(states, details.name)
       return pipe(
         adopt(deps, { name, details, secret: null }),

@@ -22,10 +22,12 @@ const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.T
     TE.map((advanced) => ({ name, before: swept.states.get(name) ?? deps.protocol.decider.initial, advanced })),
   )
 
+/** What must wait for an attempt to settle comes last, so that it keeps nothing else waiting. */
 const needsWork = (swept: Swept): ReadonlyArray<KeyName> => {
   const touched = [...swept.events.keys()]
   const pending = [...swept.states].filter(([, state]) => pendingWork(state).length > 0).map(([name]) => name)
-  return [...new Set([...pending, ...touched])].sort()
+  const waits = (name: KeyName): number => (swept.states.get(name)?.stage._tag === 'CreateUnknown' ? 1 : 0)
+  return [...new Set([...pending, ...touched])].sort().sort((a, b) => waits(a) - waits(b))
 }
 
 /** Remote keys that their owner points out by hash, to be destroyed or looked after. */
