@@ -78,10 +78,13 @@ export type {
   KeyView,
   LimitsView,
   PanicReport,
+  RecordedUsage,
   ReconciledKey,
   ReconcileReport,
   RemovalPlan,
+  UsageReport,
   UsageView,
+  WindowForecast,
 } from './application/reports.js'
 export { reveal, secret, type Secret } from './application/secret.js'
 export type { Timing } from './application/settings.js'
@@ -93,6 +96,7 @@ export type {
   PanicScope,
   ReconcileOptions,
   RemoveOptions,
+  UsageOptions,
   Vault,
 } from './application/vault.js'
 export type { VaultKeySource } from './domain/vault/event.js'

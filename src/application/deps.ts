@@ -4,11 +4,13 @@ import type { KeyDecider } from '../domain/key/index.js'
 import type { Witnesses, Verdict } from '../domain/key/proof.js'
 import type { Finding, ListedKey } from '../domain/key/sweep.js'
 import type { KeyState } from '../domain/key/state.js'
+import type { SpendEvent } from '../domain/spend/event.js'
 import type { AccountPin, VaultEvent } from '../domain/vault/event.js'
 import type { KeyName, VaultId } from '../domain/shared/identifiers.js'
 import type { Clock, Process, Random } from './ports/environment.js'
 import type { EventCodec } from './ports/event-codec.js'
 import type { EventLog } from './ports/event-log.js'
+import type { Notes } from './ports/notes.js'
 import type { OpenRouterClient } from './ports/open-router-client.js'
 import type { Sealer } from './ports/sealer.js'
 import type { Timing } from './settings.js'
@@ -30,6 +32,8 @@ export interface LocalDeps {
   readonly keyEvents: EventCodec<KeyEvent>
   readonly vaultEvents: EventCodec<VaultEvent>
   readonly alertEvents: EventCodec<AlertEvent>
+  readonly spendEvents: EventCodec<SpendEvent>
+  readonly notes: Notes
   readonly sealer: Sealer
   readonly clock: Clock
   readonly random: Random

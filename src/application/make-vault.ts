@@ -23,6 +23,8 @@ import { owedSinceRestore } from './use-cases/owed-since-restore.js'
 import { planRemoval } from './use-cases/plan-removal.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
+import { recordUsage } from './use-cases/record-usage.js'
+import { cachedUsage, cachedUsageOf, currentUsageOf, currentUsages } from './use-cases/usage.js'
 import type { HistoryOptions, RemoveOptions, Vault } from './vault.js'
 
 /** How a vault reaches OpenRouter: only when it must, so that everything local works offline and starts fast. */
@@ -144,6 +146,12 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
       remote.deps(),
       TE.flatMap((deps) => importVault(deps, foreign)),
     ),
+  getCurrentUsage: (name, { cached = false } = {}) =>
+    known(local, name, (parsed) =>
+      cached ? cachedUsageOf(local, parsed) : pipe(remote.deps(), TE.flatMap((deps) => currentUsageOf(deps, parsed))),
+    ),
+  usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : pipe(remote.deps(), TE.flatMap(currentUsages))),
+  recordUsage: (name, cost, generationId) => named(name, (parsed) => recordUsage(local, parsed, cost, generationId)),
   history: (options = {}) => querying(local, options),
   checkCredential: () => pipe(remote.deps(), TE.flatMap(checkCredential)),
   changeCredential: (managementKey) =>

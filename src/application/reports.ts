@@ -1,3 +1,6 @@
+import type { Binding, SpendLevel } from '../domain/spend/facts.js'
+import type { Enforcer } from '../domain/spend/policy.js'
+import type { Suspicion } from '../domain/spend/reading.js'
 import type { PendingWork, PublicState } from '../domain/key/view.js'
 import type { Secret } from './secret.js'
 
@@ -40,8 +43,7 @@ export interface KeyView {
   readonly pending: ReadonlyArray<PendingWork>
 }
 
-/** Who enforces a limit; `null` where there is none to enforce. */
-export type Enforcer = 'openrouter' | 'guardrail' | 'watcher' | 'nobody' | null
+export type { Enforcer }
 
 /** One key in full. */
 export interface KeyInFull extends KeyView {
@@ -167,3 +169,32 @@ export interface PanicReport {
   /** May still spend: the wish is recorded where that could be, and this is why it is not done. */
   readonly outstanding: ReadonlyArray<{ readonly name: string; readonly reason: string }>
 }
+
+/** What comes of a window if it goes on as it did: dollars at its end, and when the limit is reached, if within it. */
+export interface WindowForecast {
+  readonly atEnd: number
+  readonly end: string
+  readonly limitReachedAt: string | null
+}
+
+/** One key's limits and what it spent. Dollars; `null` is unknown, or where there is no limit nothing to tell. */
+export interface UsageReport {
+  readonly name: string
+  readonly limits: LimitsView
+  readonly usage: UsageView
+  /** What is left under each limit, counted as enforcement does: never more than is left. */
+  readonly remaining: { readonly month: number | null; readonly day: number | null }
+  /** What the whole account has left; null where nobody asked. */
+  readonly credit: number | null
+  readonly binding: Binding
+  readonly level: SpendLevel
+  readonly enforcedBy: { readonly monthly: Enforcer; readonly daily: Enforcer }
+  /** The most that may be spent beyond a limit, under assumptions that the documents state; null where nobody enforces. */
+  readonly overshootBound: number | null
+  readonly forecast: { readonly month: WindowForecast | null; readonly day: WindowForecast | null }
+  /** Why OpenRouter's newest totals are not believed. */
+  readonly suspicious: Suspicion | null
+}
+
+/** `known`: this generation was recorded before. */
+export type RecordedUsage = 'recorded' | 'known'

@@ -12,8 +12,10 @@ import type {
   KeyInFull,
   KeyView,
   PanicReport,
+  RecordedUsage,
   ReconcileReport,
   RemovalPlan,
+  UsageReport,
 } from './reports.js'
 import type { Secret } from './secret.js'
 
@@ -48,6 +50,12 @@ export interface ListOptions {
   readonly all?: boolean
   readonly tag?: { readonly key: string; readonly value: string }
   readonly state?: string
+}
+
+/** How to tell what was spent. */
+export interface UsageOptions {
+  /** From what is recorded; OpenRouter is not asked. */
+  readonly cached?: boolean
 }
 
 /** Which keys a panic is to contain: all, or those with a tag. */
@@ -98,6 +106,12 @@ export interface Vault {
   readonly importKey: (name: string, secret: Secret) => TaskEither<VaultError, ChangeReport>
   /** Takes the keys of another tool's vault into this one; that vault is not changed. */
   readonly importVault: (foreign: ForeignVault) => TaskEither<VaultError, ImportReport>
+  /** Reads what the key has spent, records it, and says what is left. */
+  readonly getCurrentUsage: (name: string, options?: UsageOptions) => TaskEither<VaultError, UsageReport>
+  /** The same of every key, by one listing. */
+  readonly usage: (options?: UsageOptions) => TaskEither<VaultError, ReadonlyArray<UsageReport>>
+  /** Counts the cost (dollars) of one request of the key at once, before OpenRouter's totals show it. Idempotent. */
+  readonly recordUsage: (name: string, cost: string | number, generationId: string) => TaskEither<VaultError, RecordedUsage>
   readonly history: (options?: HistoryOptions) => TaskEither<VaultError, ReadonlyArray<HistoryEntry>>
   /** Asks OpenRouter whether the sealed management key still works for the pinned account. */
   readonly checkCredential: () => TaskEither<VaultError, CredentialReport>

@@ -11,6 +11,7 @@ import { registerCredentials } from './commands/credentials.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerExec } from './commands/exec.js'
 import { registerGet } from './commands/get.js'
+import { registerGetUsage, registerUsage } from './commands/get-usage.js'
 import { registerHistory } from './commands/history.js'
 import { registerImport } from './commands/import.js'
 import { registerInit } from './commands/init.js'
@@ -39,6 +40,7 @@ const groups: ReadonlyArray<Group> = [
     heading: 'Keys:',
     commands: [registerAdd, registerGet, registerExec, registerList, registerShow, registerSuspend, registerResume, registerPanic, registerRemove, registerImport],
   },
+  { heading: 'Spending:', commands: [registerGetUsage, registerUsage] },
   { heading: 'What happened, and what is owed:', commands: [registerReconcile, registerDoctor, registerHistory, registerAudit, registerAlerts] },
   { heading: 'Other:', commands: [registerSandbox, registerCompletion, registerVersion, registerNames] },
 ]

@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import { makeMemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import type { AlertDeps } from '../../src/application/alerts/alert-deps.js'
@@ -52,6 +52,8 @@ export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench =>
     keyEvents: keyEventCodec,
     vaultEvents: vaultEventCodec,
     alertEvents: alertEventCodec,
+    spendEvents: spendEventCodec,
+    notes: openMemoryLog(store).notes,
     sealer: simSealer,
     clock: { now: () => now as Instant, monotonic: () => (now - noon) as Millis, sleep: () => () => new Promise((resolve) => setImmediate(resolve)) },
     random: {

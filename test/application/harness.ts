@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import { copyMemoryStore, makeMemoryStore, type MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
@@ -206,12 +206,14 @@ const openProcess = (
     fraction: () => prng.next(),
   }
   const stopping = (): boolean => running.trouble.stopAfter !== undefined && running.commits >= running.trouble.stopAfter
-  const { log } = openMemoryLog(store)
+  const { log, notes } = openMemoryLog(store)
   const local: LocalDeps = {
     log: troubledLog(universe, running, process, log),
     keyEvents: keyEventCodec,
     vaultEvents: vaultEventCodec,
     alertEvents: alertEventCodec,
+    spendEvents: spendEventCodec,
+    notes,
     sealer: options.sealer ?? simSealer,
     clock,
     random,

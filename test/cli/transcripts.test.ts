@@ -121,6 +121,17 @@ describe('transcripts', () => {
     await sh('suspend my-key --reason sk-or-v1-0123456789abcdef')
   })
 
+  began('get-usage', async (sh) => {
+    await sh('get-usage my-key')
+    await sh('get-usage my-key --json')
+    await sh('get-usage', { columns: 100 })
+    await sh('usage --cached --json')
+    await sh('get-usage --check')
+    await sh('get-usage missing')
+    await sh('get-usage my-key', { faults: 'GET /keys/*:refuse(403)' })
+    await sh('list')
+  })
+
   began('panic', async (sh) => {
     await sh('add other --tag team=ops', {})
     await sh('panic')

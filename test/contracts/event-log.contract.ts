@@ -289,6 +289,29 @@ export const eventLogContract = (name: string, makeSubject: () => Promise<EventL
       })
     })
 
+    describe('the notes', () => {
+      it('are replaced, found by their prefix, seen by every handle, and none of the log', async () => {
+        const { notes } = store
+        await right(notes.write(new Map([['seen/a', '1'], ['seen/b', 'ü "2"'], ['watch', 'x']])))
+        await right(notes.write(new Map([['seen/a', '3']])))
+        await right(notes.write(new Map()))
+        const other = await subject.open()
+        expect([...(await right(other.notes.read('seen/')))].sort()).toEqual([['seen/a', '3'], ['seen/b', 'ü "2"']])
+        expect((await right(other.notes.read(''))).size).toBe(3)
+        expect(await right(store.log.readAll(0, 9))).toEqual([])
+      })
+
+      it('change hands only from what was seen', async () => {
+        const { notes } = store
+        expect(await right(notes.swap('watch', 'a', 'b'))).toBe(false)
+        expect(await right(notes.swap('watch', null, 'a'))).toBe(true)
+        expect(await right(notes.swap('watch', null, 'b'))).toBe(false)
+        expect(await right(notes.swap('watch', 'a', 'b'))).toBe(true)
+        expect(await right(notes.swap('watch', 'b', null))).toBe(true)
+        expect(await right(notes.read('watch'))).toEqual(new Map())
+      })
+    })
+
     it('answers nothing after it was closed, and closes repeatably', async () => {
       const other = await subject.open()
       await right(other.log.close())

@@ -40,6 +40,7 @@ export const overrideNames: Names<Overrides> = {
   keyEvents: true,
   vaultEvents: true,
   alertEvents: true,
+  spendEvents: true,
   store: true,
   sealer: true,
   connector: true,

@@ -7,7 +7,7 @@ import { judge } from '../../domain/key/proof.js'
 import { sweep } from '../../domain/key/sweep.js'
 import type { Millis } from '../../domain/shared/instant.js'
 import type { Settings } from '../config/index.js'
-import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../event-codec/event-codec.js'
 import { systemClock } from '../system/system-clock.js'
 import { systemProcess } from '../system/system-process.js'
 import { systemRandom } from '../system/system-random.js'
@@ -58,6 +58,7 @@ export const makeRegistry = async (around: Surroundings, options: VaultOptions):
   offer('keyEvents', () => keyEventCodec)
   offer('vaultEvents', () => vaultEventCodec)
   offer('alertEvents', () => alertEventCodec)
+  offer('spendEvents', () => spendEventCodec)
   offer('connector', (parts) =>
     makeConnector({
       clock: parts.resolve(tokens.clock),
@@ -79,6 +80,8 @@ export const localDeps = (registry: DependencyContainer): LocalDeps => ({
   keyEvents: registry.resolve(tokens.keyEvents),
   vaultEvents: registry.resolve(tokens.vaultEvents),
   alertEvents: registry.resolve(tokens.alertEvents),
+  spendEvents: registry.resolve(tokens.spendEvents),
+  notes: registry.resolve(tokens.store).notes,
   sealer: registry.resolve(tokens.sealer),
   clock: registry.resolve(tokens.clock),
   random: registry.resolve(tokens.random),

@@ -8,6 +8,7 @@ import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { Timing } from '../../application/settings.js'
 import type { AlertEvent } from '../../domain/alerts/event.js'
 import type { KeyEvent } from '../../domain/key/event.js'
+import type { SpendEvent } from '../../domain/spend/event.js'
 import type { VaultEvent } from '../../domain/vault/event.js'
 import type { Connector } from './connector.js'
 
@@ -21,6 +22,7 @@ export interface Parts {
   readonly keyEvents: EventCodec<KeyEvent>
   readonly vaultEvents: EventCodec<VaultEvent>
   readonly alertEvents: EventCodec<AlertEvent>
+  readonly spendEvents: EventCodec<SpendEvent>
   readonly store: VaultStore
   readonly sealer: Sealer
   readonly connector: Connector
@@ -38,6 +40,7 @@ export const tokens: { readonly [P in PartName]: InjectionToken<Parts[P]> } = {
   keyEvents: Symbol('EventCodec<KeyEvent>'),
   vaultEvents: Symbol('EventCodec<VaultEvent>'),
   alertEvents: Symbol('EventCodec<AlertEvent>'),
+  spendEvents: Symbol('EventCodec<SpendEvent>'),
   store: Symbol('VaultStore'),
   sealer: Symbol('Sealer'),
   connector: Symbol('Connector'),
@@ -52,6 +55,7 @@ export const partNames: ReadonlyArray<PartName> = [
   'keyEvents',
   'vaultEvents',
   'alertEvents',
+  'spendEvents',
   'store',
   'sealer',
   'connector',

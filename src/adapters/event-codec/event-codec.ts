@@ -6,9 +6,11 @@ import type { EventRecord } from '../../application/ports/event-log.js'
 import type { AlertEvent } from '../../domain/alerts/event.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { Instant } from '../../domain/shared/instant.js'
+import type { SpendEvent } from '../../domain/spend/event.js'
 import type { VaultEvent } from '../../domain/vault/event.js'
 import { alertEventBodies } from './alert-event.js'
 import { keyEventBodies } from './key-event.js'
+import { spendEventBodies } from './spend-event.js'
 import { vaultEventBodies } from './vault-event.js'
 
 interface Typed {
@@ -82,3 +84,6 @@ export const vaultEventCodec: EventCodec<VaultEvent> = makeCodec<VaultEvent>(vau
 
 /** Events of alert streams as records. */
 export const alertEventCodec: EventCodec<AlertEvent> = makeCodec<AlertEvent>(alertEventBodies)
+
+/** Events of spend streams as records. */
+export const spendEventCodec: EventCodec<SpendEvent> = makeCodec<SpendEvent>(spendEventBodies)

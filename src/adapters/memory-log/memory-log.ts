@@ -11,6 +11,7 @@ import type {
   VersionConflict,
 } from '../../application/ports/event-log.js'
 import type { KeyRingStore, RingChange, WrappedRing } from '../../application/ports/key-ring-store.js'
+import type { Notes } from '../../application/ports/notes.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { type MemoryStore, placeOf } from './memory-store.js'
 
@@ -87,6 +88,13 @@ const changeRing = <Refusal>(
   return E.right(undefined)
 }
 
+const swapNote = ({ notes }: MemoryStore, name: string, before: string | null, after: string | null): boolean => {
+  if ((notes.get(name) ?? null) !== before) return false
+  if (after === null) notes.delete(name)
+  else notes.set(name, after)
+  return true
+}
+
 /**
  * An event log in memory, with the same contract as the durable ones; for simulations and tests.
  * It is deterministic: every answer is settled when its task is run, after one turn of the microtask queue.
@@ -123,6 +131,11 @@ export const openMemoryLog = (store: MemoryStore): VaultStore => {
     read: () => run(() => E.right(ringOf(store))),
     change: (work) => run(() => changeRing(store, work)),
   }
+  const notes: Notes = {
+    read: (prefix) => run(() => E.right(new Map([...store.notes].filter(([name]) => name.startsWith(prefix))))),
+    write: (written) => run(() => E.right(written.forEach((value, name) => store.notes.set(name, value)))),
+    swap: (name, before, after) => run(() => E.right(swapNote(store, name, before, after))),
+  }
   // What is in memory is in nobody else's hands.
-  return { info: store.info, log, keyRing, authenticate: () => run(() => E.right(undefined)) }
+  return { info: store.info, log, keyRing, notes, authenticate: () => run(() => E.right(undefined)) }
 }

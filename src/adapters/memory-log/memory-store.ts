@@ -12,6 +12,7 @@ export interface MemoryStore {
   readonly byStream: Map<StreamId, EventRecord[]>
   readonly sealed: Map<string, SealedSecret>
   ring: WrappedRing
+  readonly notes: Map<string, string>
 }
 
 export const makeMemoryStore = (info: LogInfo): MemoryStore => ({
@@ -20,6 +21,7 @@ export const makeMemoryStore = (info: LogInfo): MemoryStore => ({
   byStream: new Map(),
   sealed: new Map(),
   ring: { lock: null, keys: [] },
+  notes: new Map(),
 })
 
 /** The store as it is now, on its own from then on: a backup, or the same vault on another machine. */
@@ -29,6 +31,7 @@ export const copyMemoryStore = (store: MemoryStore): MemoryStore => ({
   byStream: new Map([...store.byStream].map(([stream, records]) => [stream, [...records]])),
   sealed: new Map(store.sealed),
   ring: store.ring,
+  notes: new Map(store.notes),
 })
 
 /** One text per place. JSON keeps two places apart whatever characters their names hold. */

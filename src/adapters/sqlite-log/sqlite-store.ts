@@ -15,6 +15,7 @@ import type { Driver } from './driver.js'
 import { unavailable } from './failure.js'
 import { makeKeyRing } from './key-ring.js'
 import { type DriverChoice, loadDriver } from './load-driver.js'
+import { makeNotes } from './notes.js'
 import { makeSqliteLog } from './sqlite-log.js'
 import { configure, formatOf, identityOf, initialise } from './vault-file.js'
 import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
@@ -61,6 +62,7 @@ const prepare = (database: Database, folder: string, newVault: VaultId | null): 
         info: { vaultId, format: database.guard.format },
         log,
         keyRing: makeKeyRing(run),
+        notes: makeNotes(run),
         authenticate: (by, head) => run((db) => authenticateIn(db, by, head)),
         audit: (by, head, expected) => run((db) => auditLog(db, by, head, expected)),
       }

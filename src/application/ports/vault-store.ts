@@ -4,6 +4,7 @@ import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { EventLog, LogUnavailable } from './event-log.js'
 import type { KeyRingStore } from './key-ring-store.js'
 import type { HeadKeeper, LogAuthenticator } from './log-proof.js'
+import type { Notes } from './notes.js'
 
 /** What a store says about itself before anything is decrypted. `format` counts layouts of the store from 1. */
 export interface LogInfo {
@@ -22,4 +23,5 @@ export interface VaultStore {
    * remembered head, or another one. Repeatable.
    */
   readonly authenticate: (by: LogAuthenticator, head: HeadKeeper | null) => TaskEither<LogUnavailable, void>
+  readonly notes: Notes
 }

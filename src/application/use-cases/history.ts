@@ -24,17 +24,21 @@ const shown = (key: string, value: unknown): unknown => {
 }
 
 const prefix = 'key/'
+const ofSpend = /^spend\/([^#]+)#/
 
 const alertPrefix = 'alert/'
 
 /** The key that a stream is about; null for the vault, and for alerts about the account. */
 const nameIn = (stream: string): string | null => {
   if (stream.startsWith(prefix)) return stream.slice(prefix.length)
+  const spender = ofSpend.exec(stream)?.[1]
+  if (spender !== undefined) return spender
   return stream.startsWith(alertPrefix) && stream.includes('#') ? stream.slice(alertPrefix.length, stream.indexOf('#')) : null
 }
 
 const decode = (deps: LocalDeps, record: EventRecord): E.Either<unknown, object> => {
   if (record.stream.startsWith(prefix)) return deps.keyEvents.decode(record)
+  if (ofSpend.test(record.stream)) return deps.spendEvents.decode(record)
   return record.stream.startsWith(alertPrefix) ? deps.alertEvents.decode(record) : deps.vaultEvents.decode(record)
 }
 

@@ -1,10 +1,11 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { HeldKey } from '../../domain/key/state.js'
-import { heldKey } from '../../domain/key/view.js'
-import type { KeyName } from '../../domain/shared/identifiers.js'
+import type { HeldKey, KeyState } from '../../domain/key/state.js'
+import { heldKey, incarnationOf } from '../../domain/key/view.js'
+import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
 import { toDollars } from '../../domain/shared/picodollars.js'
+import type { SpendState } from '../../domain/spend/spend-state.js'
 import type { LocalDeps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadKnownKeys, loadKey } from '../key-store.js'
@@ -12,6 +13,8 @@ import type { KeyInFull, KeyView } from '../reports.js'
 import type { ListOptions } from '../vault.js'
 import { viewKey, viewUnreadable } from '../view-key.js'
 import { history } from './history.js'
+import { knownSpending } from './record-readings.js'
+import { factsOf, usageView } from './usage-report.js'
 
 const matches = (view: KeyView, options: ListOptions): boolean => {
   const { all, state, tag } = options
@@ -20,17 +23,53 @@ const matches = (view: KeyView, options: ListOptions): boolean => {
   return tag === undefined || view.tags[tag.key] === tag.value
 }
 
+interface Viewed {
+  readonly view: KeyView
+  readonly state: KeyState
+}
+
+/** The views with what is recorded of the spending. */
+const withUsage = (deps: LocalDeps, chosen: ReadonlyArray<Viewed>): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> => {
+  const lineageIn = ({ stage }: KeyState) => incarnationOf(stage)?.lineage
+  return pipe(
+    knownSpending(
+      deps,
+      chosen.flatMap(({ state }) => lineageIn(state) ?? []),
+    ),
+    // Damage to what was spent must not hide the keys: then it is unknown.
+    TE.orElse(() => TE.right<VaultError, ReadonlyMap<Lineage, SpendState>>(new Map())),
+    TE.map((spending) =>
+      chosen.map(({ view, state }) => {
+        const lineage = lineageIn(state)
+        const known = lineage === undefined ? null : (spending.get(lineage) ?? null)
+        return { ...view, usage: usageView(factsOf(state, known, null, deps.clock.now())) }
+      }),
+    ),
+  )
+}
+
+const viewed = (name: KeyName, state: KeyState): ReadonlyArray<Viewed> => {
+  const view = viewKey(name, state)
+  return view === null ? [] : [{ view, state }]
+}
+
 export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
   pipe(
     loadKnownKeys(deps),
     TE.map(({ states, unreadable }) => {
       const views = [...states].flatMap(([name, state]) => {
         const view = viewKey(name, state)
-        return view !== null && matches(view, options) ? [view] : []
+        return view !== null && matches(view, options) ? [{ view, state }] : []
       })
-      // What was asked for may be among them, whatever it was.
-      return [...views, ...[...unreadable.keys()].map(viewUnreadable)]
+      return { views, unreadable }
     }),
+    TE.flatMap(({ views, unreadable }) =>
+      pipe(
+        withUsage(deps, views),
+        // What was asked for may be among them, whatever it was.
+        TE.map((shown) => [...shown, ...[...unreadable.keys()].map(viewUnreadable)]),
+      ),
+    ),
   )
 
 const keptView = (held: HeldKey | null): KeyInFull['keptLimit'] => {
@@ -45,10 +84,11 @@ export const show = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, 
   pipe(
     TE.Do,
     TE.bind('loaded', () => loadKey(deps, name)),
+    TE.bind('views', ({ loaded }) => withUsage(deps, viewed(name, loaded.state))),
     TE.bind('events', () => history(deps, { name, since: null, after: 0 })),
-    TE.flatMap(({ loaded, events }) => {
-      const view = viewKey(name, loaded.state)
-      if (view === null) return TE.left<VaultError, KeyInFull>({ _tag: 'KeyNotFound', name })
+    TE.flatMap(({ loaded, views, events }) => {
+      const [view] = views
+      if (view === undefined) return TE.left<VaultError, KeyInFull>({ _tag: 'KeyNotFound', name })
       const held = heldKey(loaded.state.stage)
       return TE.right<VaultError, KeyInFull>({
         ...view,

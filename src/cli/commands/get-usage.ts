@@ -1,0 +1,78 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { UsageReport } from '../../index.js'
+import { type Answer, checked, report } from '../answer.js'
+import { checkName } from '../check-name.js'
+import { type Body, describe, type Register } from '../command.js'
+import { usageFacts, usageTable } from '../format/usage-text.js'
+import { withProgress, withVault } from '../session.js'
+
+interface Flags {
+  readonly cached?: boolean
+  readonly check?: boolean
+}
+
+const isWrong = ({ level }: UsageReport): boolean => level === 'exceeded' || level === 'unknown'
+
+const answerOf = (reports: ReadonlyArray<UsageReport>, document: unknown, text: string, flags: Flags): Answer =>
+  flags.check === true ? checked(document, text, !reports.some(isWrong)) : report(document, text)
+
+const ofOne =
+  (name: string, flags: Flags): Body =>
+  (session) =>
+    pipe(
+      checkName(name),
+      TE.flatMap(() =>
+        withProgress(
+          session,
+          withVault(session, (vault) => vault.getCurrentUsage(name, { cached: flags.cached ?? false })),
+        ),
+      ),
+      TE.map((usage) => answerOf([usage], usage, usageFacts(usage, session.deps.now()), flags)),
+    )
+
+const ofAll =
+  (flags: Flags): Body =>
+  (session) =>
+    pipe(
+      withProgress(
+        session,
+        withVault(session, (vault) => vault.usage({ cached: flags.cached ?? false })),
+      ),
+      TE.map((all) => {
+        const text = all.length === 0 ? '' : usageTable(all, session.deps.now(), session.io.stdout.columns)
+        return answerOf(all, all, text, flags)
+      }),
+    )
+
+const cached = 'from what the vault knows; OpenRouter is not asked'
+const check = 'exit 9 when a limit is spent, or what was spent under a limit is unknown'
+
+/** `get-usage [name]` */
+export const registerGetUsage: Register = (program, act) => {
+  describe(program.command('get-usage [name]'), {
+    summary: 'Read what a key has spent, or all keys have',
+    more: `Asks OpenRouter, records what changed, and shows what is left under each limit, the nearest bound, who enforces it,
+and where it leads at this rate. Days and months are UTC. Unknown is shown as unknown, never as 0.
+
+OpenRouter counts a request when it has finished, seconds to minutes late.`,
+    examples: ['get-usage my-key', 'get-usage --json', 'get-usage my-key --check && ./nightly-job', 'get-usage --cached'],
+    exits: [0, 2, 3, 5, 6, 8, 9],
+  })
+    .option('--cached', cached)
+    .option('--check', check)
+    .action((name: string | undefined, flags: Flags) => act(name === undefined ? ofAll(flags) : ofOne(name, flags)))
+}
+
+/** `usage`, the older name of `get-usage` without a name. */
+export const registerUsage: Register = (program, act) => {
+  describe(program.command('usage'), {
+    summary: 'Read what all keys have spent; "get-usage" by its older name',
+    examples: ['usage', 'usage --cached --json'],
+    exits: [0, 2, 5, 6, 8, 9],
+  })
+    .option('--cached', cached)
+    .option('--check', check)
+    .action((flags: Flags) => act(ofAll(flags)))
+}
