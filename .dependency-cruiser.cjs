@@ -125,9 +125,9 @@ module.exports = {
       to: { path: '^node_modules/undici/', dependencyTypesNot: ['type-only', 'type-import'] },
     },
     {
-      name: 'yaml-in-the-configuration-only',
+      name: 'yaml-where-yaml-is-read-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/adapters/config/' },
+      from: { path: '^src/', pathNot: '^src/adapters/(config|go-vault)/' },
       to: { path: '^node_modules/yaml/' },
     },
     {

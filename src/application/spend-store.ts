@@ -61,7 +61,7 @@ const newest = (deps: Reader, lineage: Lineage, months: ReadonlyArray<MonthId>):
   return month === undefined ? TE.right(none(lineage)) : loadMonth(deps, lineage, month)
 }
 
-export const loadSpend = (deps: Reader, lineage: Lineage): TE.TaskEither<VaultError, LoadedSpend> =>
+const loadSpend = (deps: Reader, lineage: Lineage): TE.TaskEither<VaultError, LoadedSpend> =>
   pipe(
     monthsOf(deps, lineage),
     TE.flatMap((months) => newest(deps, lineage, months)),

@@ -43,7 +43,7 @@ const planted: ReadonlyArray<readonly [file: string, imported: string, rule: str
   ['src/adapters/one/b.ts', '../../cli/target.js', 'adapters-know-no-face'],
   ['src/adapters/one/c.ts', '../composition/target.js', 'composition-is-for-entry-points'],
   ['src/adapters/one/d.ts', 'undici', 'undici-in-the-openrouter-adapter-only'],
-  ['src/adapters/one/e.ts', 'yaml', 'yaml-in-the-configuration-only'],
+  ['src/adapters/one/e.ts', 'yaml', 'yaml-where-yaml-is-read-only'],
   ['src/adapters/one/f.ts', 'tsyringe', 'tsyringe-in-the-composition-only'],
   ['src/adapters/one/g.ts', 'vitest', 'no-dev-dependency-in-src'],
   ['src/adapters/one/h.ts', './missing.js', 'no-unresolvable'],
@@ -64,6 +64,7 @@ const allowed: ReadonlyArray<readonly [file: string, imported: string]> = [
   ['src/adapters/sandbox/ok.ts', '../simulated-openrouter/target.js'],
   ['src/adapters/openrouter/exchange.ts', 'undici'],
   ['src/adapters/config/ok.ts', 'yaml'],
+  ['src/adapters/go-vault/ok.ts', 'yaml'],
   ['src/cli/main.ts', '../adapters/composition/target.js'],
   ['src/cli/ok.ts', '../application/target.js'],
 ]

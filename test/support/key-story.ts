@@ -108,7 +108,7 @@ const dueStep = (state: KeyState, at: Instant): Step => {
 export const add: Turn = (state, at) => ({ _tag: 'Add', lineage: lineageOf(name, state.lineages + 1), spec, at })
 
 /** The hash of the key that the name's next life adopts. */
-export const adoptedHash = (state: KeyState): KeyHash => hash(700 + state.lineages)
+const adoptedHash = (state: KeyState): KeyHash => hash(700 + state.lineages)
 
 /** A key that somebody else made becomes ours, under a lifetime cap that our limits cannot say. */
 export const adopt =

@@ -28,7 +28,7 @@ const lineagesOf = (states: States): ReadonlyArray<Lineage> =>
   })
 
 /** What was read of the keys that are held. */
-export const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> =>
+const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> =>
   [...states.values()].flatMap(({ stage }) => {
     const key = heldKey(stage)
     const usage = key === null ? undefined : spent.get(key.hash)
@@ -37,7 +37,7 @@ export const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> 
   })
 
 /** What the account has left to spend; `null` where OpenRouter did not say. It is no reason to fail: only limits are. */
-export const creditLeft = (deps: Pick<Deps, 'client'>): TE.TaskEither<VaultError, Picodollars | null> =>
+const creditLeft = (deps: Pick<Deps, 'client'>): TE.TaskEither<VaultError, Picodollars | null> =>
   pipe(
     deps.client.readCredits(),
     TE.match(
@@ -48,7 +48,7 @@ export const creditLeft = (deps: Pick<Deps, 'client'>): TE.TaskEither<VaultError
   )
 
 /** Reports from what is recorded, of names with a key that is or was. */
-export const reportUsage = (
+const reportUsage = (
   local: LocalDeps,
   states: States,
   credit: Picodollars | null,
