@@ -61,12 +61,6 @@ const newest = (deps: Reader, lineage: Lineage, months: ReadonlyArray<MonthId>):
   return month === undefined ? TE.right(none(lineage)) : loadMonth(deps, lineage, month)
 }
 
-const loadSpend = (deps: Reader, lineage: Lineage): TE.TaskEither<VaultError, LoadedSpend> =>
-  pipe(
-    monthsOf(deps, lineage),
-    TE.flatMap((months) => newest(deps, lineage, months)),
-  )
-
 /** The newest month of each of `lineages`, found by one listing. */
 export const loadSpends = (
   deps: Reader,
