@@ -114,6 +114,9 @@ const stoppingTransport = (universe: Universe, process: SimProcess, transport: H
   const { counters, plan, scheduler } = universe
   return (request) => async () => {
     const stop = counters.faultless ? undefined : plan.stops.find((each) => each.request === counters.requests)
+    // A key that a sleeper asks for after its claim and the settle time is swept later; nobody can have waited for it.
+    const isBirth = request.method === 'POST' && request.path === '/keys'
+    if (isBirth && (stop?.milliseconds ?? 0) > defaultTiming.request + defaultTiming.claimMargin) counters.beyondSettle = true
     await scheduler.park(process, stop?.milliseconds ?? 1)
     return transport(request)()
   }
