@@ -7,6 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
+import type { Names } from '../../application/known-options.js'
 import type { Secret } from '../../application/secret.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { SealedFor } from '../age/age.js'
@@ -19,6 +20,7 @@ import { systemClock } from '../system/system-clock.js'
 import { fileProblem, unusable } from './backup-problem.js'
 import { checkPassphrase } from './check-passphrase.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
+import { vaultOptionNames } from './option-names.js'
 import { closeStore, masterKeyFileOf, storeError, storePlace } from './open-parts.js'
 import type { AskPassphrase, VaultOptions } from './options.js'
 import { openRing } from './unlock.js'
@@ -38,6 +40,16 @@ export interface BackupOptions extends VaultOptions {
   readonly cost?: number
   /** Put it in the place of a file that is there. */
   readonly overwrite?: boolean
+}
+
+const backupOptionNames: Names<BackupOptions> = {
+  ...vaultOptionNames,
+  file: true,
+  recipients: true,
+  backupPassphrase: true,
+  askBackupPassphrase: true,
+  cost: true,
+  overwrite: true,
 }
 
 /** A backup that was made. */
@@ -145,7 +157,7 @@ export const backupVault = (options: BackupOptions): TE.TaskEither<VaultError, B
   const file = resolve(options.workingFolder ?? process.cwd(), options.file)
   const overwrite = options.overwrite ?? false
   const settled = pipe(
-    loadSettings(options),
+    loadSettings(options, backupOptionNames),
     TE.tap(() => TE.fromEither(mayPlace(file, overwrite))),
   )
   return pipe(

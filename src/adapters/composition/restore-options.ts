@@ -1,5 +1,7 @@
+import type { Names } from '../../application/known-options.js'
 import type { Secret } from '../../application/secret.js'
 import type { AskPassphrase, VaultOptions } from './options.js'
+import { vaultOptionNames } from './option-names.js'
 
 /** Which backup is to be restored, and how it opens. */
 export interface RestoreOptions extends VaultOptions {
@@ -8,6 +10,14 @@ export interface RestoreOptions extends VaultOptions {
   readonly backupPassphrase?: Secret
   /** Asked for it where nothing gives it. */
   readonly askBackupPassphrase?: AskPassphrase
+}
+
+/** The names of what `restoreVault` takes. */
+export const restoreOptionNames: Names<RestoreOptions> = {
+  ...vaultOptionNames,
+  file: true,
+  backupPassphrase: true,
+  askBackupPassphrase: true,
 }
 
 /** A vault that goes on from a backup. */

@@ -13,7 +13,7 @@ import { type Backup, unpackBackup } from '../backup/container.js'
 import { placeFile, syncFolderOf, toBackupFileError } from '../backup/place-file.js'
 import { containerProblem, fileProblem, unusable } from './backup-problem.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
-import type { RestoreOptions, RestoreReport } from './restore-options.js'
+import { type RestoreOptions, restoreOptionNames, type RestoreReport } from './restore-options.js'
 import { reviveVault } from './revive-vault.js'
 import { identityProblem } from './vault-key-problem.js'
 import { identityFileOf, passphraseFor } from './vault-key-source.js'
@@ -108,7 +108,7 @@ const putInPlace = (folder: string, home: string): E.Either<VaultError, void> =>
 export const restoreVault = (options: RestoreOptions): TE.TaskEither<VaultError, RestoreReport> => {
   const file = resolve(options.workingFolder ?? process.cwd(), options.file)
   return pipe(
-    loadSettings(options),
+    loadSettings(options, restoreOptionNames),
     TE.bindTo('around'),
     TE.tap(({ around }) => TE.fromEither(mustBeFree(around.settings.home.value))),
     TE.bind('backup', ({ around }) => openBackup(around, options, file)),

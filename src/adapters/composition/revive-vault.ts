@@ -26,7 +26,7 @@ import { unusable } from './backup-problem.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
 import { makeRegistry } from './registry.js'
-import type { RestoreOptions, RestoreReport } from './restore-options.js'
+import { type RestoreOptions, restoreOptionNames, type RestoreReport } from './restore-options.js'
 import { tokens } from './tokens.js'
 import { keychainProblem, keyFileProblem, lockProblem, ringProblem } from './vault-key-problem.js'
 import { headFileOf, unlockCopy } from './unlock-log.js'
@@ -190,7 +190,7 @@ const revive = (
 /** Opens what was unpacked, reads all of it, puts the vault key where it belongs, and records that the vault goes on from here. */
 export const reviveVault = (options: RestoreOptions, backup: Backup, places: Places): TE.TaskEither<VaultError, RestoreReport> =>
   pipe(
-    loadSettings({ ...options, home: places.folder }),
+    loadSettings({ ...options, home: places.folder }, restoreOptionNames),
     TE.bindTo('around'),
     TE.bind('registry', ({ around }) => TE.fromTask<DependencyContainer, VaultError>(() => makeRegistry(around, options))),
     TE.flatMap(({ around, registry }) => revive(registry, around, options, backup, places)),

@@ -35,8 +35,14 @@ const begin = async (more: Partial<InitOptions> = {}): Promise<string> => {
   return addKey('k', { ...place.options, ...more })
 }
 
+const elsewhereOnly = new Set(['file', 'backupPassphrase', 'keyBesideData', 'keySource'])
+
+/** Opens with the options of an init or a restore too, as far as opening takes them. */
+const openAt = (options: VaultOptions | RestoreOptions) =>
+  openVault(Object.fromEntries(Object.entries(options).filter(([name]) => !elsewhereOnly.has(name))))
+
 const addKey = async (name: string, options: VaultOptions = place.options): Promise<string> => {
-  const vault = await right(openVault(options))
+  const vault = await right(openAt(options))
   await right(vault.add(name))
   const { secret: hidden } = await right(vault.get(name))
   await right(vault.close())
@@ -54,8 +60,8 @@ const elsewhere = (name = 'elsewhere'): RestoreOptions => ({
   backupPassphrase,
 })
 
-const secretOf = async (options: VaultOptions): Promise<string> => {
-  const vault = await right(openVault(options))
+const secretOf = async (options: VaultOptions | RestoreOptions): Promise<string> => {
+  const vault = await right(openAt(options))
   const { secret: hidden } = await right(vault.get('k'))
   await right(vault.close())
   return reveal(hidden)
@@ -74,7 +80,7 @@ describe('a backup', () => {
     const restored = await right(restoreVault(there))
     expect(restored).toMatchObject({ vault: made.vault, epoch: 2, home: there.home, masterKeyFile: join(place.folder, 'elsewhere/user/.config/lean-vault', `${made.vault}.key`) })
     expect(await secretOf(there)).toBe(own)
-    const vault = await right(openVault(there))
+    const vault = await right(openAt(there))
     expect(await right(vault.history())).toEqual(expect.arrayContaining([expect.objectContaining({ event: 'VaultRestored' })]))
     expect(await right(vault.reconcile())).toMatchObject({ unheld: [], outstanding: [] })
     expect(await right(vault.add('later'))).toMatchObject({ outcome: 'added' })
@@ -144,7 +150,7 @@ describe('a backup', () => {
       await right(backupVault({ ...place.options, file, backupPassphrase, cost, overwrite: true }))
       const there = elsewhere(`copy-${n}`)
       await right(restoreVault(there))
-      const vault = await right(openVault(there))
+      const vault = await right(openAt(there))
       expect((await right(vault.list())).length).toBeGreaterThan(0)
       await right(vault.close())
     }
@@ -169,7 +175,7 @@ describe('a vault that was lost and restored', () => {
     rmSync(place.home, { recursive: true })
     await right(restoreVault({ ...place.options, file, backupPassphrase }))
     expect(await secretOf(place.options)).toBe(own)
-    const vault = await right(openVault(place.options))
+    const vault = await right(openAt(place.options))
     const found = await right(vault.reconcile({ dryRun: true }))
     expect(found.unheld).toHaveLength(1)
     expect(await right(vault.reconcile())).toMatchObject({ outstanding: [{ name: 'later', pending: ['revocation'] }] })
