@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { addManagementKey, createAccount } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
+import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 import { type Bench, mustRun, openBench, type Saved, saveBench } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
 import type { Arrival } from './front.js'
@@ -30,11 +31,14 @@ export const forget = (saved: Saved): void => {
   rmSync(saved.folder, { recursive: true, force: true })
 }
 
-const createElsewhere = async (bench: Bench, name: string): Promise<string> => {
+/** What a lost create of ours asks for: able to spend nothing. */
+const asBorn = { limit: 0, include_byok_in_limit: true }
+
+const createElsewhere = async (bench: Bench, name: string, policy: Readonly<Record<string, unknown>> = { limit: 7 }): Promise<string> => {
   const answer = await fetch(`${bench.front.url}/keys`, {
     method: 'POST',
     headers: { authorization: `Bearer ${bench.saved.managementKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name, limit: 7 }),
+    body: JSON.stringify({ name, ...policy }),
   })
   const { data } = (await answer.json()) as { readonly data: { readonly hash: string } }
   return data.hash
@@ -128,9 +132,9 @@ export const makePendingVault = (cli: BuiltCli, quiet: Saved): Promise<Saved> =>
       ])
       const drifting = hashOf(bench, 'drifting')
       changeAccount(bench.world, Date.now(), (account) =>
-        editKey(account, drifting, { _tag: 'SetDisabled', disabled: true }, Date.now()),
+        editKey(account, drifting, { _tag: 'SetLimit', limit: 9_000_000_000_000n as Picodollars, reset: 'monthly' }, Date.now()),
       )
-      await createElsewhere(bench, lateName)
+      await createElsewhere(bench, lateName, asBorn)
       return {}
     },
     quiet,

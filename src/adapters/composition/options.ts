@@ -1,22 +1,30 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
 import type { AlertChannel } from '../../application/ports/alert-channel.js'
 import type { HttpTransport } from '../../application/ports/http.js'
 import type { Secret } from '../../application/secret.js'
 import type { OwnRule } from '../../domain/alerts/conditions.js'
 import type { AlertPolicy } from '../../domain/alerts/policy.js'
 import type { Environment, GivenSettings } from '../config/index.js'
-import type { Keychain } from '../keychain/keychain.js'
 import type { Parts } from './tokens.js'
 import type { RequestTrace } from './trace.js'
 
 /** Asks for a passphrase. `nobody`: there is nobody to ask. `broken-off`: whoever was asked did not answer. */
 export type AskPassphrase = () => Promise<Secret | 'nobody' | 'broken-off'>
 
+/** A `Keychain` whose keys are Node's `KeyObject`; the type is not named, so that a program without Node's types compiles. */
+export interface OwnKeychain {
+  readonly store: (account: string, key: never) => TaskEither<unknown, void>
+  readonly lookup: (account: string) => TaskEither<unknown, object>
+  readonly clear: (account: string) => TaskEither<unknown, void>
+}
+
 /** Parts that a library user brings, each by its name in the container. They are used as they are. */
 export interface Overrides extends Partial<Parts> {
   /** Carries the requests of the usual connector instead of undici. */
   readonly transport?: HttpTransport
   /** Keeps vault keys instead of the system's keychain. */
-  readonly keychain?: Keychain
+  readonly keychain?: OwnKeychain
 }
 
 /** Alerts of a program's own, beside what is configured. */

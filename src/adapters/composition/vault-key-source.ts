@@ -14,7 +14,8 @@ import { derivationProblem } from './vault-key-problem.js'
 /** The system's keychain, or the one that was brought. Its code is loaded when a vault needs it. */
 export const keychainOf = ({ overrides = {} }: VaultOptions): TE.TaskEither<VaultError, Keychain> =>
   overrides.keychain !== undefined
-    ? TE.right(overrides.keychain)
+    ? // The one shape that `OwnKeychain` stands for.
+      TE.right(overrides.keychain as unknown as Keychain)
     : TE.fromTask(async () => (await import('../keychain/keychain.js')).systemKeychain())
 
 /** What a passphrase is for: the variable that gives it is named after that. */
