@@ -8,7 +8,7 @@ export { findVault, type InitReport, initVault } from './adapters/composition/in
 export { readGoVault } from './adapters/go-vault/read-go-vault.js'
 export { openVault } from './adapters/composition/open-vault.js'
 export type { Connector } from './adapters/composition/connector.js'
-export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, Overrides, VaultOptions } from './adapters/composition/options.js'
+export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, OwnKeychain, Overrides, VaultOptions } from './adapters/composition/options.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
 export { restoreVault } from './adapters/composition/restore-vault.js'
 export { isVaultFailure, promised, type PromisedAlerts, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
@@ -16,7 +16,6 @@ export { startSandbox } from './adapters/composition/start-sandbox.js'
 export type { Parts } from './adapters/composition/tokens.js'
 export type { RequestTrace } from './adapters/composition/trace.js'
 export type { VaultKeyChange, VaultKeyReport } from './adapters/composition/vault-key-change.js'
-export type { Keychain, KeychainError } from './adapters/keychain/keychain.js'
 export type { Sandbox, SandboxError, SandboxOptions } from './adapters/sandbox/start-sandbox.js'
 export type {
   Alerts,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Keychain } from '../../../src/adapters/keychain/keychain.js'
 import type { KeyObject } from 'node:crypto'
 
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -12,7 +13,6 @@ import {
   describeVaultKey,
   type InitOptions,
   initVault,
-  type Keychain,
   openVault,
   reveal,
   secret,
