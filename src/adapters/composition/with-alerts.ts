@@ -11,6 +11,7 @@ import type { VaultError } from '../../application/errors.js'
 import type { OpenChannel } from '../../application/ports/alert-channel.js'
 import type { ReconcileReport } from '../../application/reports.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
+import { accountFactsOf } from '../../domain/alerts/account-facts-of.js'
 import type { AccountFacts } from '../../domain/alerts/facts.js'
 import { defaultPolicy } from '../../domain/alerts/policy.js'
 import type { ChannelName, KeyHash } from '../../domain/shared/identifiers.js'
@@ -52,13 +53,8 @@ export const alertDeps = (local: LocalDeps, env: Environment, options: AlertOpti
 const foundBy = (report: ReconcileReport | null): AccountFacts | null =>
   report === null
     ? null
-    : {
-        credit: null,
-        creditReadAt: null,
-        // A sweep's own hashes: they were checked when they were read.
-        unheld: report.unheld.map(({ hash, remoteName }) => ({ hash: hash as KeyHash, remoteName })),
-        auditFailure: null,
-      }
+    : // A sweep's own hashes: they were checked when they were read.
+      accountFactsOf({ unheld: report.unheld.map(({ hash, remoteName }) => ({ hash: hash as KeyHash, remoteName })) })
 
 /** Whatever comes of a reconcile, people are told; whatever comes of the telling, the reconcile's result stands. */
 const telling = (deps: AlertDeps, report: ReconcileReport | null): T.Task<void> =>

@@ -1,92 +1,22 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { AccountFacts, AlertFacts, Incident, KeyFacts } from '../../domain/alerts/facts.js'
-import { cannotSpend, wantedOf } from '../../domain/key/wanted.js'
-import type { HeldKey, KeyState } from '../../domain/key/state.js'
-import { containedFor, heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
+import type { AccountFacts, AlertFacts, TotalReading } from '../../domain/alerts/facts.js'
+import { keyFactsOf } from '../../domain/alerts/key-facts-of.js'
+import { readingsFrom } from '../../domain/alerts/readings.js'
 import { fold } from '../../domain/decider.js'
-import { type KeyName, lineageOf } from '../../domain/shared/identifiers.js'
-import type { Instant } from '../../domain/shared/instant.js'
 import type { KeyEvent } from '../../domain/key/event.js'
+import type { KeyState } from '../../domain/key/state.js'
+import { incarnationOf } from '../../domain/key/view.js'
+import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
+import { defaultAssumptions } from '../../domain/spend/overshoot.js'
+import type { SpendState } from '../../domain/spend/spend-state.js'
 import { decodeRecords } from '../decode-records.js'
 import { unavailable, type VaultError } from '../errors.js'
 import { loadAllKeys, streamOf } from '../key-store.js'
+import { loadMonth, monthsOf } from '../spend-store.js'
+import { knownSpending } from '../use-cases/record-readings.js'
 import type { AlertDeps } from './alert-deps.js'
-
-/** When something that holds now began: the time of the first fact since which it has held without a break. */
-const since = (deps: AlertDeps, events: ReadonlyArray<KeyEvent>, holds: (state: KeyState) => boolean): Instant | null => {
-  const { decider } = deps.protocol
-  const walked = events.reduce(
-    ({ state, began }, event) => {
-      const next = decider.evolve(state, event)
-      return { state: next, began: holds(next) ? (began ?? event.at) : null }
-    },
-    { state: decider.initial, began: null as Instant | null },
-  )
-  return walked.began
-}
-
-const incident = (at: Instant | null, text: string): Incident | null => (at === null ? null : { at, text })
-
-const isOwed = (state: KeyState): boolean => publicState(state) === 'revocation-outstanding'
-
-/** Contained by anybody's wish; a removal that is under way tells its own story. */
-const isContained = ({ stage }: KeyState): boolean =>
-  stage._tag === 'Held' && stage.key.reasons.length > 0 && cannotSpend(wantedOf(stage.key))
-
-const stallText = ({ stage, strays }: KeyState): string => {
-  const own = 'stall' in stage ? stage.stall : null
-  const cause = (own ?? strays.find((stray) => stray.stall !== null)?.stall)?.cause.message
-  return cause === undefined ? 'a remote key is still to be revoked' : `a remote key is still to be revoked (${cause})`
-}
-
-/** An edit that was seen long ago is no news, whoever hears of it first today. */
-const newsFor = 86_400_000
-
-const driftIn = (events: ReadonlyArray<KeyEvent>, now: Instant): Incident | null => {
-  const found = [...events].reverse().find((event) => event.type === 'DriftObserved')
-  if (found?.type !== 'DriftObserved' || now - found.at > newsFor) return null
-  return { at: found.at, text: found.policy === null ? 'deleted at OpenRouter by somebody else' : 'changed at OpenRouter by somebody else' }
-}
-
-const limitFacts = (held: HeldKey | null, now: Instant): KeyFacts['windows'] => {
-  if (held === null) return []
-  const start = new Date(now)
-  const month = Date.UTC(start.getUTCFullYear(), start.getUTCMonth(), 1) as Instant
-  const { monthly } = held.incarnation.spec.limits
-  return [{ window: 'month', start: month, used: null, readAt: null, limit: monthly, revision: 1, forecast: null }]
-}
-
-const identityOf = (name: KeyName, state: KeyState): Pick<KeyFacts, 'name' | 'lineage' | 'tags' | 'expiresAt'> => {
-  const incarnation = incarnationOf(state.stage)
-  return {
-    name,
-    lineage: incarnation?.lineage ?? lineageOf(name, Math.max(1, state.lineages)),
-    tags: incarnation?.spec.tags ?? {},
-    expiresAt: incarnation?.spec.expiresAt ?? null,
-  }
-}
-
-const factsOf = (deps: AlertDeps, name: KeyName, state: KeyState, events: ReadonlyArray<KeyEvent>): KeyFacts | null => {
-  const shown = publicState(state)
-  if (shown === null || shown === 'removed') return null
-  const now = deps.clock.now()
-  const reasons = containedFor(state.stage).join(', ')
-  return {
-    ...identityOf(name, state),
-    windows: limitFacts(heldKey(state.stage), now),
-    readings: [],
-    readAt: null,
-    freshFor: null,
-    contained: isContained(state) ? incident(since(deps, events, isContained), `contained (${reasons})`) : null,
-    debt: isOwed(state) ? incident(since(deps, events, isOwed), stallText(state)) : null,
-    drift: driftIn(events, now),
-    boundBroken: null,
-    rotationDue: null,
-    thresholds: null,
-  }
-}
 
 const eventsOf = (deps: AlertDeps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
   pipe(
@@ -95,20 +25,48 @@ const eventsOf = (deps: AlertDeps, name: KeyName): TE.TaskEither<VaultError, Rea
     TE.flatMapEither((records) => decodeRecords(deps.keyEvents, records)),
   )
 
+/** The recorded readings of the newest month and the one before it: more than the two weeks that a spike is judged by. */
+const recordedReadings = (deps: AlertDeps, lineage: Lineage): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
+  pipe(
+    monthsOf(deps, lineage),
+    TE.flatMap((months) => TE.traverseSeqArray((month: string) => loadMonth(deps, lineage, month))(months.slice(-2))),
+    TE.map((loaded) => readingsFrom(loaded.flatMap(({ events }) => events))),
+  )
+
+type Spending = ReadonlyMap<Lineage, SpendState>
+
+/** What nobody has ever read needs no second look. */
+const readingsOf = (deps: AlertDeps, lineage: Lineage | null, spending: Spending): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
+  lineage === null || !spending.has(lineage) ? TE.right([]) : recordedReadings(deps, lineage)
+
+const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending): TE.TaskEither<VaultError, AlertFacts['keys']> => {
+  const { decider } = deps.protocol
+  return pipe(
+    eventsOf(deps, name),
+    TE.map((events) => ({ events, state: fold(decider, decider.initial, events) })),
+    TE.bind('readings', ({ state }) => readingsOf(deps, incarnationOf(state.stage)?.lineage ?? null, spending)),
+    TE.map(({ events, state, readings }) => {
+      const lineage = incarnationOf(state.stage)?.lineage
+      const known = (lineage === undefined ? undefined : spending.get(lineage)) ?? null
+      const seen = { name, state, events, spending: known, readings, freshFor: null }
+      const facts = keyFactsOf(decider, seen, defaultAssumptions, deps.clock.now())
+      return facts === null ? [] : [facts]
+    }),
+  )
+}
+
+const lineagesOf = (states: ReadonlyMap<KeyName, KeyState>): ReadonlyArray<Lineage> =>
+  [...states.values()].flatMap(({ stage }) => incarnationOf(stage)?.lineage ?? [])
+
 /**
- * What the log itself gives rise to, without a request: containments, debts, drift, expiries. Spend is for whoever reads it.
- * `account` is what a sweep has found beside that, if there was one.
+ * What the log itself gives rise to, without a request: containments, debts, drift, expiries, and what the recorded readings
+ * tell. `account` is what a sweep has found beside that, if there was one.
  */
 export const logFacts = (deps: AlertDeps, account: AccountFacts | null): TE.TaskEither<VaultError, AlertFacts> =>
   pipe(
     loadAllKeys(deps),
-    TE.flatMap((states) =>
-      TE.traverseSeqArray((name: KeyName) =>
-        pipe(
-          eventsOf(deps, name),
-          TE.map((events) => factsOf(deps, name, fold(deps.protocol.decider, deps.protocol.decider.initial, events), events)),
-        ),
-      )([...states.keys()]),
-    ),
-    TE.map((found) => ({ now: deps.clock.now(), keys: found.flatMap((each) => each ?? []), account })),
+    TE.bindTo('states'),
+    TE.bind('spending', ({ states }) => knownSpending(deps, lineagesOf(states))),
+    TE.flatMap(({ states, spending }) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending))([...states.keys()])),
+    TE.map((found) => ({ now: deps.clock.now(), keys: found.flat(), account })),
   )

@@ -35,6 +35,8 @@ export interface KeyFacts {
   readonly name: KeyName
   readonly lineage: Lineage
   readonly tags: Readonly<Record<string, string>>
+  /** When it was made, for its age; absent where that does not matter. */
+  readonly bornAt?: Instant | null
   readonly windows: ReadonlyArray<WindowFacts>
   /** Oldest first, of the last two weeks or so; full resolution for the newest ones. */
   readonly readings: ReadonlyArray<TotalReading>

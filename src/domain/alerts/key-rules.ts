@@ -82,7 +82,9 @@ const rotation = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> =>
       ]
 
 const silence = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
-  const { freshFor, readAt } = key
+  const { freshFor } = key
+  // A key that was never read is as old as nobody's knowledge of it.
+  const readAt = key.readAt ?? key.bornAt ?? null
   if (freshFor === null || readAt === null) return []
   const old = between(readAt, now)
   return [
@@ -93,7 +95,7 @@ const silence = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
       rearms: true,
       standing: old > freshFor ? 'active' : old * 2 <= freshFor ? 'cleared' : 'between',
       text: {
-        happened: `Nobody has read what ${key.name} spends for ${span(old)}; it is to be read every ${span(freshFor)} (${age(readAt, now)}). ${standingOf(key, now)}`,
+        happened: `Nobody has read what ${key.name} spends for ${span(old)}; it is to be read every ${span(freshFor)} (${age(key.readAt, now)}). ${standingOf(key, now)}`,
         means: 'Limits that are watched here are not enforced, and no alert about its spend can come.',
         next: `See whether the watcher runs and reaches OpenRouter; lean-vault credentials check tells the latter.`,
       },

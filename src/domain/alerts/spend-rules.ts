@@ -1,4 +1,5 @@
 import type { Instant } from '../shared/instant.js'
+import { windowStart } from '../spend/window.js'
 import type { Condition } from './condition.js'
 import type { KeyFacts, WindowFacts } from './facts.js'
 import { conditionOf } from './make-condition.js'
@@ -8,20 +9,24 @@ import { age, dayOf, money, standing, standingOf } from './words.js'
 
 const scopeOf = ({ window, start }: WindowFacts): string => `${window} ${dayOf(start)}`
 
+/** Late data may tell of a window that is over: then nobody is refused any more. */
+const isOver = ({ window, start }: WindowFacts, now: Instant): boolean => start < windowStart(window, now)
+
 /** A window with a limit and a number can be judged; spend in a window never falls, so nothing in it is told twice. */
 const limitSteps = (key: KeyFacts, window: WindowFacts, steps: ReadonlyArray<number>, now: Instant): ReadonlyArray<Condition> => {
   const { used, limit, readAt, revision } = window
   if (used === null || limit === null || readAt === null || limit === 0n) return []
   const common = { asOf: readAt, scope: scopeOf(window), revision }
+  const over = isOver(window, now) ? `That ${window.window} began on ${dayOf(window.start)} and is over; it shows only now.` : null
   const below = steps.map((step) =>
     conditionOf(key, {
       ...common,
       rule: 'threshold',
       threshold: String(step),
-      standing: used * 100n >= limit * BigInt(step) ? 'active' : 'between',
+      standing: used * 10_000n >= limit * BigInt(Math.round(step * 100)) ? 'active' : 'between',
       text: {
         happened: `${key.name} has used ${step} percent of its limit: ${standing(window, now)}.`,
-        means: 'It goes on working until the limit is reached.',
+        means: over ?? 'It goes on working until the limit is reached.',
         next: `Look at lean-vault show ${key.name}; lean-vault suspend ${key.name} stops it.`,
       },
     }),
@@ -32,7 +37,7 @@ const limitSteps = (key: KeyFacts, window: WindowFacts, steps: ReadonlyArray<num
     standing: used >= limit ? 'active' : 'between',
     text: {
       happened: `${key.name} has reached its limit: ${standing(window, now)}.`,
-      means: `Its programs are refused, or will be soon, until the next ${window.window} begins (UTC).`,
+      means: over ?? `Its programs are refused, or will be soon, until the next ${window.window} begins (UTC).`,
       next: `Look at lean-vault show ${key.name}, and see whether this spend is yours.`,
     },
   })
