@@ -1,16 +1,25 @@
-export { type AuditOptions, auditVault } from './adapters/composition/audit-vault.js'
-export { backupVault, type BackupOptions, type BackupReport } from './adapters/composition/backup-vault.js'
-export { changeVaultKey, describeVaultKey } from './adapters/composition/change-vault-key.js'
-export { examine } from './adapters/composition/doctor.js'
+export {
+  auditVault,
+  backupVault,
+  changeSetting,
+  changeVaultKey,
+  describeVaultKey,
+  effectiveSettings,
+  examine,
+  findVault,
+  initVault,
+  readGoVault,
+  restoreVault,
+} from './adapters/composition/doors.js'
+export type { AuditOptions } from './adapters/composition/audit-vault.js'
+export type { BackupOptions, BackupReport } from './adapters/composition/backup-vault.js'
 export type { DoctorReport, Finding } from './adapters/composition/doctor-report.js'
-export { changeSetting, type EffectiveSetting, effectiveSettings } from './adapters/composition/effective-settings.js'
-export { findVault, type InitReport, initVault } from './adapters/composition/init-vault.js'
-export { readGoVault } from './adapters/go-vault/read-go-vault.js'
+export type { EffectiveSetting } from './adapters/composition/effective-settings.js'
+export type { InitReport } from './adapters/composition/init-vault.js'
 export { openVault } from './adapters/composition/open-vault.js'
 export type { Connector } from './adapters/composition/connector.js'
 export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, OwnKeychain, Overrides, VaultOptions } from './adapters/composition/options.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
-export { restoreVault } from './adapters/composition/restore-vault.js'
 export { isVaultFailure, promised, type PromisedAlerts, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
 export { startSandbox } from './adapters/composition/start-sandbox.js'
 export type { Parts } from './adapters/composition/tokens.js'

@@ -12,7 +12,7 @@ import type { Secret } from './secret.js'
 import { add, checkLocally, parseAdd } from './use-cases/add.js'
 import { resume, suspend } from './use-cases/containment.js'
 import { changeCredential, checkCredential } from './use-cases/credentials.js'
-import { get } from './use-cases/get.js'
+import { getByName } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { importKey, importVault } from './use-cases/import-keys.js'
 import { parseName, parseNote, parseSince } from './use-cases/input.js'
@@ -99,7 +99,7 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
             ),
       ),
     ),
-  get: (name) => named(name, (parsed) => get(local, parsed)),
+  get: (name) => getByName(local, name),
   list: (options = {}) => list(local, options),
   show: (name) => named(name, (parsed) => show(local, parsed)),
   suspend: (name, note) =>

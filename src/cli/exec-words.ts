@@ -13,6 +13,9 @@ const nextWord = (argv: ReadonlyArray<string>, from: number, values: ReadonlySet
   return -1
 }
 
+/** The word that names the command; undefined when there is none. */
+export const commandWord = (argv: ReadonlyArray<string>): string | undefined => argv[nextWord(argv, 0, globalValues)]
+
 /**
  * The arguments with a `--` before the command of `exec` where its user left it out: from the command's own word on, every
  * flag is the command's.

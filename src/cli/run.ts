@@ -5,6 +5,7 @@ import { scrub } from '../application/secret.js'
 import { tell } from './answer.js'
 import { type CliError, usage } from './cli-error.js'
 import type { Act } from './command.js'
+import { commandsFor } from './command-table.js'
 import { asks, markCommand } from './exec-words.js'
 import { sentence } from './format/sentence.js'
 import { hasColour, type Io } from './io.js'
@@ -73,7 +74,7 @@ export const run = async (argv: ReadonlyArray<string>, io: Io, deps: CliDeps): P
     const result = await body(session)()
     code = E.isLeft(result) ? fail(result.left) : tell(session, result.right)
   }
-  const program = makeProgram(deps.about.version, { io, complain: (text) => complaints.push(text) }, act)
+  const program = makeProgram(deps.about.version, await commandsFor(argv), { io, complain: (text) => complaints.push(text) }, act)
   program.hook('preSubcommand', (_, subcommand) => {
     command = subcommand.name()
   })

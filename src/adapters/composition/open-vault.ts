@@ -2,59 +2,83 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
-import type { Deps, LocalDeps } from '../../application/deps.js'
-import type { VaultError } from '../../application/errors.js'
-import { makeVault, type Remote } from '../../application/make-vault.js'
+import type { Alerts } from '../../application/alerts/alerts.js'
+import { ruleViews } from '../../application/alerts/rule-views.js'
+import { unavailable, type VaultError } from '../../application/errors.js'
+import { type FunctionNames, lazyFunctions } from '../../application/lazily.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
-import type { OpenedVault } from '../../application/vault.js'
-import { type LoadedVault, loadVault, openManagementKey } from '../../application/vault-store.js'
+import { getByName } from '../../application/use-cases/get.js'
+import type { OpenedVault, Vault } from '../../application/vault.js'
+import { loadVault } from '../../application/vault-store.js'
+import { defaultPolicy } from '../../domain/alerts/policy.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { openStore } from './open-parts.js'
 import { openSealer } from './open-sealer.js'
 import type { VaultOptions } from './options.js'
-import { allowedBase } from './pinned-host.js'
 import { localDeps, makeRegistry } from './registry.js'
 import { tokens } from './tokens.js'
-import { alertDeps, withAlerts } from './with-alerts.js'
 import { openingOf } from './unlock.js'
 import { withoutKey } from './without-key.js'
 
-/** The vault's own facts and the base that it may be used with now. */
-const pinnedBase = (
-  local: LocalDeps,
-  { settings }: Surroundings,
-): TE.TaskEither<VaultError, { readonly loaded: LoadedVault; readonly baseUrl: string }> =>
-  pipe(
-    loadVault(local),
-    TE.bindTo('loaded'),
-    TE.bind('baseUrl', ({ loaded }) => TE.fromEither(allowedBase(loaded.state.pin.baseUrl, settings.baseUrl))),
-  )
-
-const makeRemote = (registry: DependencyContainer, local: LocalDeps, around: Surroundings): Remote => {
-  const connector = registry.resolve(tokens.connector)
-  return {
-    deps: () =>
-      pipe(
-        pinnedBase(local, around),
-        TE.bind('managementKey', ({ loaded }) => openManagementKey(local, loaded)),
-        TE.bind('client', ({ managementKey, baseUrl }) => connector.clientFor(managementKey, baseUrl)),
-        TE.map(({ loaded, client }): Deps => ({ ...local, client, vault: loaded.state.vault, pin: loaded.state.pin })),
-      ),
-    clientFor: (managementKey) =>
-      pipe(
-        pinnedBase(local, around),
-        TE.flatMap(({ baseUrl }) => connector.clientFor(managementKey, baseUrl)),
-      ),
-  }
+const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
+  add: true,
+  list: true,
+  show: true,
+  suspend: true,
+  resume: true,
+  panic: true,
+  planRemoval: true,
+  remove: true,
+  reconcile: true,
+  importKey: true,
+  importVault: true,
+  getCurrentUsage: true,
+  usage: true,
+  recordUsage: true,
+  history: true,
+  checkCredential: true,
+  changeCredential: true,
 }
 
+const alertFunctions: FunctionNames<Omit<Alerts, 'rules' | 'subscribe'>> = {
+  list: true,
+  show: true,
+  acknowledge: true,
+  mute: true,
+  unmute: true,
+  replay: true,
+  channels: true,
+  addChannel: true,
+  rotateCredential: true,
+  removeChannel: true,
+  test: true,
+  evaluate: true,
+  review: true,
+  deliver: true,
+}
+
+/** Handing out a secret is what must be quick: it is here, and the rest of a vault is loaded with the first other function. */
 const assemble = (registry: DependencyContainer, around: Surroundings, options: VaultOptions): OpenedVault => {
   const local = localDeps(registry)
-  const vault = withAlerts(makeVault(local, makeRemote(registry, local, around)), alertDeps(local, around.env, options.alerts ?? {}))
+  let loading: Promise<OpenedVault> | null = null
+  const whole = (): Promise<OpenedVault> =>
+    (loading ??= import('./assemble-vault.js').then(({ assembleVault }) => assembleVault(registry, local, around, options)))
   const { close } = registry.resolve(tokens.connector)
   return {
-    ...vault,
-    close: () => pipe(TE.fromTask<void, VaultError>(close), TE.flatMap(vault.close)),
+    ...lazyFunctions(functions, whole),
+    get: (name) => getByName(local, name),
+    close: () =>
+      pipe(
+        TE.fromTask<void, VaultError>(close),
+        TE.flatMap(() => TE.mapLeft(unavailable)(local.log.close())),
+      ),
+    alerts: {
+      ...lazyFunctions(alertFunctions, async () => (await whole()).alerts),
+      rules: () => ruleViews({ policy: options.alerts?.policy ?? defaultPolicy }),
+      async *subscribe () {
+        yield* (await whole()).alerts.subscribe()
+      },
+    },
   }
 }
 

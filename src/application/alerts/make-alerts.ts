@@ -4,8 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Channel } from '../../domain/alerts/channels.js'
 import type { AccountFacts } from '../../domain/alerts/facts.js'
 import type { Subject } from '../../domain/alerts/identity.js'
-import { isOff, severityIn } from '../../domain/alerts/policy.js'
-import { isOwnRule, isRuleName, ruleNames, ruleSeverities } from '../../domain/alerts/rule.js'
+import { isOwnRule, isRuleName, ruleNames } from '../../domain/alerts/rule.js'
 import { incarnationOf } from '../../domain/key/view.js'
 import { lineageOf } from '../../domain/shared/identifiers.js'
 import { invalidInput, type VaultError } from '../errors.js'
@@ -21,6 +20,7 @@ import { deliverAlerts, type DeliveryReport } from './deliver-alerts.js'
 import { evaluateAlerts } from './evaluate-alerts.js'
 import { logFacts } from './log-facts.js'
 import { addChannel, listChannels, type Registration, removeChannel, rotateCredential, testChannel } from './manage-channels.js'
+import { ruleViews } from './rule-views.js'
 import { subscribeTo } from './subscribe.js'
 
 /** How registrations are checked and credentials combined: the channels' own business. */
@@ -112,16 +112,6 @@ const replay = (deps: AlertDeps, id: string | undefined): TE.TaskEither<VaultErr
     TE.flatMap(() => deliver(deps)),
   )
 
-const rulesOf = ({ policy }: AlertDeps): ReturnType<Alerts['rules']> =>
-  ruleNames.map((rule) => ({
-    rule,
-    severity: severityIn([policy.all], rule, ruleSeverities[rule]),
-    on: !isOff([policy.all], rule),
-    exceptions: [...Object.values(policy.tags), ...Object.values(policy.keys)].filter(
-      (settings) => isOff([settings], rule) || settings.severity?.[rule] !== undefined || (rule === 'threshold' && settings.thresholds !== undefined),
-    ).length,
-  }))
-
 const raised = (events: ReadonlyArray<{ readonly type: string }>): number => events.filter(({ type }) => type === 'AlertRaised').length
 
 /** Raises what the log, and what a sweep found beside it, give rise to. */
@@ -149,7 +139,7 @@ export const makeAlerts = (deps: AlertDeps, rules: ChannelRules): Alerts => ({
   mute: (options) => mute(deps, options),
   unmute: (options = {}) => unmute(deps, options),
   replay: (id) => replay(deps, id),
-  rules: () => rulesOf(deps),
+  rules: () => ruleViews(deps),
   channels: () => listChannels(deps),
   addChannel: (name, channel) => adding(deps, rules, name, channel),
   rotateCredential: (name, credential) => rotating(deps, rules, name, credential),

@@ -11,6 +11,7 @@ import { loadKey } from '../key-store.js'
 import type { HandedOut } from '../reports.js'
 import { openError } from '../seal-error.js'
 import { keySecretRef } from '../secret-refs.js'
+import { parseName } from './input.js'
 
 const open = (
   deps: LocalDeps,
@@ -61,8 +62,15 @@ const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither
 }
 
 /** The secret of a key that is there. Needs neither OpenRouter nor the network. */
-export const get = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
+const get = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
   pipe(
     loadKey(deps, name),
     TE.flatMap(({ state }) => handOut(deps, name, state)),
+  )
+
+/** The same by a name that is not checked yet. */
+export const getByName = (deps: LocalDeps, name: string): TE.TaskEither<VaultError, HandedOut> =>
+  pipe(
+    TE.fromEither(parseName(name)),
+    TE.flatMap((parsed) => get(deps, parsed)),
   )
