@@ -42,8 +42,7 @@ const remotePicture = (bench: Bench): string => JSON.stringify([...bench.world.a
 /** Everything that others can see of the account and the vault. */
 const pictureOf = (bench: Bench): string => {
   const state = stateOf(bench, 'alpha')
-  // What is left to do of a key that is as before can only be to read it once more.
-  const pending = pendingWork(state).filter((work) => work !== 'convergence')
+  const pending = pendingWork(state)
   return JSON.stringify({ keys: remotePicture(bench), alpha: publicState(state), pending, sealed: isSealed(bench, 'alpha') })
 }
 
@@ -80,19 +79,12 @@ const problemsOf = (bench: Bench, operation: Operation, before: Picture, answer:
   return pictureOf(bench) === before.whole ? [] : [`it said ${_tag} and it is not as before: ${before.whole} became ${pictureOf(bench)}`]
 }
 
-const isTightenedOnly = (bench: Bench): boolean => {
-  const { stage } = stateOf(bench, 'alpha')
-  return stage._tag === 'Held' && stage.key.reasons.join() === 'drift'
-}
-
 /** Whether the end is one that the answer allows. */
 const endOf = (bench: Bench, operation: Operation, answer: Answer<ChangeReport>): ReadonlyArray<string> => {
   const end = publicState(stateOf(bench, 'alpha'))
   const finished = answer !== null && isRight(answer) && answer.right.outcome === operation.outcome
   const undone = answer !== null && !isRight(answer) && answer.left._tag !== 'KeyVanished' && answer.left._tag !== 'VaultUnavailable'
   if (finished && end !== operation.after) return [`it was ${operation.outcome}, and ends ${end ?? 'as nothing'}`]
-  // What arrives when nobody can wait for it any more looks like somebody's tightening, and is left alone: a disabled key harms nobody.
-  if (undone && end === 'suspended' && isTightenedOnly(bench)) return []
   if (undone && end !== operation.before) return [`it failed, and ends ${end ?? 'as nothing'}`]
   return end === operation.after || end === operation.before ? [] : [`it ends ${end ?? 'as nothing'}`]
 }

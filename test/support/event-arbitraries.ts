@@ -93,6 +93,8 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
     }),
     ChangeFailed: of('ChangeFailed', { attempt, cause: anyCause }),
     ChangeOutcomeUnknown: of('ChangeOutcomeUnknown', { attempt, cause: anyCause }),
+    ChangeMayArrive: of('ChangeMayArrive', { hash, policy: fc.option(anyPolicy), until: at }),
+    LateChangesRuledOut: of('LateChangesRuledOut', { asOf: at }),
     LateOutcomeObserved: of('LateOutcomeObserved', { attempt, hash }),
     ContainmentRequested: of('ContainmentRequested', { reason, note: fc.option(anyText) }),
     ContainmentRolledBack: of('ContainmentRolledBack', { reason, cause: anyCause }),

@@ -139,7 +139,9 @@ const reportOf = (request: Request, { now: at }: Play, how: number): KeyCommand 
     effect === 'delete' ? done : { _tag: 'Absent' },
   ]
   const retryAt = (at + (1 + (how % 7)) * 10 * minute) as Instant
-  return { _tag: 'RecordChange', attempt: id, effect, hash: of, result: pick(results, how) ?? done, retryAt, at }
+  const result = pick(results, how) ?? done
+  const settleUntil = result._tag === 'Unknown' && how % 4 > 0 ? ((at + minute) as Instant) : null
+  return { _tag: 'RecordChange', attempt: id, effect, hash: of, result, settleUntil, retryAt, at }
 }
 
 const runErrand = (errand: Errand, { state, now: at }: Play, how: number): KeyCommand => {
@@ -152,7 +154,7 @@ const runErrand = (errand: Errand, { state, now: at }: Play, how: number): KeyCo
     case 'CloseClaim':
       return { _tag: 'ExpireClaim', attempt: errand.attempt, ownerGone: false, settleUntil: (at + 5 * minute) as Instant, at }
     case 'Read':
-      return { _tag: 'RecordRead', hash: errand.hash, policy: pick([...policiesOf(state), null], how) ?? null, at }
+      return { _tag: 'RecordRead', hash: errand.hash, policy: pick([...policiesOf(state), null], how) ?? null, asOf: (at - (how % 3) * minute) as Instant, at }
     case 'Prove':
       return { _tag: 'RecordProof', hash: errand.hash, verdict: pick([gone, gone, alive, inconclusive], how) ?? gone, at }
     case 'Shred':
@@ -343,7 +345,10 @@ export const driveWell = (
 const wellDone = (play: Play, step: Step): Play => {
   const { now: at, state } = play
   if (step._tag === 'Read')
-    return give(play, { _tag: 'RecordRead', hash: step.hash, policy: wantedPolicy(state.stage), at })
+{
+    const asOf = Math.max(at, step.notBefore ?? at) as Instant
+    return give({ ...play, now: asOf }, { _tag: 'RecordRead', hash: step.hash, policy: wantedPolicy(state.stage), asOf, at: asOf })
+  }
   if (step._tag === 'Look') {
     const late = Math.max(at, step.settleUntil) as Instant
     return give({ ...play, now: late }, { _tag: 'RecordLook', attempt: step.attempt.id, found: [], lookedAt: late, at: late })

@@ -184,6 +184,7 @@ export const change =
     effect: state.claim?.effect ?? 'contain',
     hash: state.claim?.hash ?? hashOf(state),
     result,
+    settleUntil: result._tag === 'Unknown' ? after : null,
     retryAt: date,
     at,
   })
@@ -204,8 +205,8 @@ export const expire: Turn = (state) => ({
 })
 
 export const read =
-  (policy: RemotePolicy | null): Turn =>
-  (state, at) => ({ _tag: 'RecordRead', hash: hashOf(state), policy, at })
+  (policy: RemotePolicy | null, asOf?: Instant): Turn =>
+  (state, at) => ({ _tag: 'RecordRead', hash: hashOf(state), policy, asOf: asOf ?? at, at })
 
 export const observe =
   (policy: RemotePolicy | null, observed?: KeyHash): Turn =>

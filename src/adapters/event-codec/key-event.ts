@@ -81,6 +81,8 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   }),
   ChangeFailed: t.strict({ attempt: attemptId, cause }),
   ChangeOutcomeUnknown: t.strict({ attempt: attemptId, cause }),
+  ChangeMayArrive: t.strict({ hash: keyHash, policy: orNull(policy), until: instant }),
+  LateChangesRuledOut: t.strict({ asOf: instant }),
   LateOutcomeObserved: t.strict({ attempt: attemptId, hash: keyHash }),
   ContainmentRequested: t.strict({ reason, note: orNull(t.string) }),
   ContainmentRolledBack: t.strict({ reason, cause }),

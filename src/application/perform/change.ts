@@ -8,7 +8,7 @@ import type { Effect } from '../../domain/key/event.js'
 import type { Step } from '../../domain/key/next-step.js'
 import { type RemotePolicy, samePolicy } from '../../domain/key/remote-policy.js'
 import type { AttemptId, KeyHash, KeyName } from '../../domain/shared/identifiers.js'
-import type { Millis } from '../../domain/shared/instant.js'
+import { type Millis, plus } from '../../domain/shared/instant.js'
 import { retryDate } from '../budget.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
@@ -24,16 +24,19 @@ type Apply = Extract<Step, { readonly _tag: 'Apply' }>
 
 interface Sent {
   readonly result: ChangeResult
+  /** It was sent and nobody said what came of it, so it may take hold later. */
+  readonly mayArrive: boolean
   readonly retryAfter: Millis | null
 }
 
-const unasked = (result: ChangeResult): Sent => ({ result, retryAfter: null })
+const known = (result: ChangeResult): Sent => ({ result, mayArrive: false, retryAfter: null })
 
 const tooLate: Sent = {
   result: {
     _tag: 'Failed',
     cause: { kind: 'unreachable', status: null, message: 'the claim ran out before the request was sent' },
   },
+  mayArrive: false,
   retryAfter: null,
 }
 
@@ -42,14 +45,14 @@ const failed = (error: RemoteError): Sent => {
   const retryAfter = retryAfterOf(error)
   switch (error._tag) {
     case 'Absent':
-      return { result: { _tag: 'Absent' }, retryAfter }
+      return { result: { _tag: 'Absent' }, mayArrive: false, retryAfter }
     case 'Refused':
-      return { result: { _tag: 'Refused', cause }, retryAfter }
+      return { result: { _tag: 'Refused', cause }, mayArrive: false, retryAfter }
     case 'NotSent':
     case 'RateLimited':
-      return { result: { _tag: 'Failed', cause }, retryAfter }
+      return { result: { _tag: 'Failed', cause }, mayArrive: false, retryAfter }
     case 'OutcomeUnknown':
-      return { result: { _tag: 'Unknown', cause }, retryAfter }
+      return { result: { _tag: 'Unknown', cause }, mayArrive: true, retryAfter }
   }
 }
 
@@ -92,14 +95,15 @@ const readBack = (deps: Deps, wanted: RemotePolicy, answered: KeyDetails): T.Tas
     TE.match(
       (error): Sent => ({
         result: { _tag: 'Unknown', cause: causeOf(error) },
+        mayArrive: false,
         retryAfter: retryAfterOf(error),
       }),
       (read): Sent => {
-        if (samePolicy(read.policy, wanted)) return { result: { _tag: 'Applied', policy: read.policy }, retryAfter: null }
+        if (samePolicy(read.policy, wanted)) return known({ _tag: 'Applied', policy: read.policy })
         if (!samePolicy(answered.policy, wanted) && samePolicy(read.policy, answered.policy))
-          return { result: { _tag: 'Refused', cause: keptDifferently }, retryAfter: null }
+          return known({ _tag: 'Refused', cause: keptDifferently })
         const stale: Cause = { kind: 'unreadable', status: 200, message: 'the change is not visible yet' }
-        return { result: { _tag: 'Unknown', cause: stale }, retryAfter: null }
+        return known({ _tag: 'Unknown', cause: stale })
       },
     ),
   )
@@ -111,11 +115,12 @@ const settle = (
   intent: { readonly attempt: AttemptId; readonly effect: Effect; readonly hash: KeyHash },
   sent: Sent,
 ): T.Task<Progress> => {
-  const { result, retryAfter } = sent
+  const { mayArrive, result, retryAfter } = sent
   const at = deps.clock.now()
+  const settleUntil = mayArrive ? plus(at, deps.timing.settle) : null
   const retryAt = retryDate(deps.random, at, failuresOf(token.loaded, intent.hash))
   return pipe(
-    recordOutcome(deps, name, token.loaded, { _tag: 'RecordChange', ...intent, result, retryAt, at }),
+    recordOutcome(deps, name, token.loaded, { _tag: 'RecordChange', ...intent, result, settleUntil, retryAt, at }),
     TE.match(unrecorded, (events): Progress => {
       const cause = result._tag === 'Failed' || result._tag === 'Unknown' ? result.cause : null
       return recorded([...token.events, ...events], cause, retryAfter)
@@ -160,7 +165,7 @@ export const performApply = (deps: Deps, name: KeyName, loaded: Loaded, step: Ap
       TE.matchE(
         (error) =>
           error._tag === 'Absent' && step.effect === 'converge'
-            ? T.map(unasked)(confirmAbsence(deps, step.hash))
+            ? T.map(known)(confirmAbsence(deps, step.hash))
             : T.of(failed(error)),
         (answered) => readBack(deps, step.policy, answered),
       ),
@@ -177,6 +182,6 @@ export const performDelete = (deps: Deps, name: KeyName, loaded: Loaded, hash: K
           TE.mapLeft((error) => error.cause),
         ),
       ),
-      TE.match(failed, (answer): Sent => ({ result: { _tag: 'Deleted', answer }, retryAfter: null })),
+      TE.match(failed, (answer): Sent => known({ _tag: 'Deleted', answer })),
     ),
   )

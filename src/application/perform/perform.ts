@@ -22,7 +22,7 @@ export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step): 
     case 'CloseClaim':
       return performCloseClaim(deps, name, loaded)
     case 'Read':
-      return performRead(deps, name, loaded, step.hash)
+      return performRead(deps, name, loaded, step)
     case 'Apply':
       return performApply(deps, name, loaded, step)
     case 'Delete':

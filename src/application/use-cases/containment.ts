@@ -6,7 +6,7 @@ import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { ContainmentReason } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
-import { isConverged } from '../../domain/key/wanted.js'
+import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
@@ -35,7 +35,7 @@ const conclude = (deps: Deps, name: KeyName, kind: Kind, advanced: Advanced): TE
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
   if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
-  if (!isConverged(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
+  if (!isSettled(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
   const undone = undoneBy(kind, advanced.events)
   return undone === null ? TE.right(settled(name, kind, advanced, stage.key.reasons)) : undoneError(deps, undone)
 }

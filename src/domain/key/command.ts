@@ -88,9 +88,17 @@ export type LoopCommand =
       readonly effect: Effect
       readonly hash: KeyHash
       readonly result: ChangeResult
+      /** Until when a change without an answer may still take hold; `null` where it certainly arrived or certainly never will. */
+      readonly settleUntil: Instant | null
       readonly retryAt: Instant
     }>
-  | At<{ readonly _tag: 'RecordRead'; readonly hash: KeyHash; readonly policy: RemotePolicy | null }>
+  | At<{ 
+      readonly _tag: 'RecordRead'
+      readonly hash: KeyHash
+      readonly policy: RemotePolicy | null
+      /** When the read was sent. */
+      readonly asOf: Instant
+    }>
   | At<{ readonly _tag: 'RecordProof'; readonly hash: KeyHash; readonly verdict: Verdict }>
   | At<{ readonly _tag: 'RecordShred'; readonly lineage: Lineage }>
   | At<{

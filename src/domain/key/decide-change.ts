@@ -2,7 +2,8 @@ import type { ChangeResult, LoopCommand } from './command.js'
 import { isPassing } from './cause.js'
 import { type Decision, facts, refuse } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
-import type { KeyState, StageOf } from './state.js'
+import type { HeldKey, KeyState, StageOf } from './state.js'
+import { sentBy, unsettledUntil } from './underway.js'
 
 type Record = Extract<LoopCommand, { readonly _tag: 'RecordChange' }>
 type Settled = Exclude<ChangeResult, { readonly _tag: 'Failed' | 'Unknown' }>
@@ -86,7 +87,7 @@ const onRestored = (command: Record, result: Settled, stage: StageOf<'RollingBac
     case 'Applied':
       return facts(
         { type: 'PolicyObserved', policy: result.policy, at },
-        { type: 'RemovalRolledBack', cause: stage.cause, at },
+        ...(unsettledUntil(stage.key) === null ? [{ type: 'RemovalRolledBack' as const, cause: stage.cause, at }] : []),
       )
     case 'Absent':
       return facts({ type: 'RemovalVerified', policy: null, at })
@@ -132,6 +133,22 @@ const onSettled = (command: Record, result: Settled, state: KeyState): Decision 
   }
 }
 
+/** That a change has no answer, and what may still come of it where it was sent. */
+export const unknownOutcome = (
+  state: KeyState,
+  { at, attempt, cause, settleUntil }: Pick<KeyEvent, 'at'> & {
+    readonly attempt: Record['attempt']
+    readonly cause: Extract<ChangeResult, { readonly _tag: 'Unknown' }>['cause']
+    readonly settleUntil: Record['settleUntil']
+  },
+): Decision => {
+  const { claim, stage } = state
+  const unknown: KeyEvent = { type: 'ChangeOutcomeUnknown', attempt, cause, at }
+  const key: HeldKey | null = 'key' in stage && stage.key.hash === claim?.hash ? stage.key : null
+  if (claim === null || key === null || settleUntil === null) return facts(unknown)
+  return facts({ type: 'ChangeMayArrive', hash: key.hash, policy: sentBy(claim.effect, key), until: settleUntil, at }, unknown)
+}
+
 /** An outcome that arrives after its claim was closed: if it may have changed anything, what we knew is void. */
 const lateChange = (command: Record, state: KeyState): Decision => {
   const { attempt, at, hash, result } = command
@@ -148,7 +165,7 @@ export const onRecordChange = (command: Record, state: KeyState): Decision => {
     case 'Failed':
       return facts({ type: 'ChangeFailed', attempt, cause: result.cause, at })
     case 'Unknown':
-      return facts({ type: 'ChangeOutcomeUnknown', attempt, cause: result.cause, at })
+      return unknownOutcome(state, { at, attempt, cause: result.cause, settleUntil: command.settleUntil })
     case 'Applied':
     case 'Deleted':
     case 'Absent':

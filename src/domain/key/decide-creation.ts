@@ -2,6 +2,7 @@ import type { LoopCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import { isPassing } from './cause.js'
 import type { KeyHash } from '../shared/identifiers.js'
+import { unknownOutcome } from './decide-change.js'
 import type { KeyEvent } from './event.js'
 import { birthLimits } from './spec.js'
 import type { KeyState } from './state.js'
@@ -49,7 +50,7 @@ export const onExpireClaim = (command: Command<'ExpireClaim'>, state: KeyState):
   if (claim?.attempt !== attempt) return refuse({ _tag: 'Superseded' })
   return at < claim.until && !ownerGone
     ? refuse({ _tag: 'InFlight', until: claim.until })
-    : facts({ type: 'ChangeOutcomeUnknown', attempt, cause: expired, at })
+    : unknownOutcome(state, { at, attempt, cause: expired, settleUntil: command.settleUntil })
 }
 
 /** Told of before: above all, the key of the name must never become a stray because its birth is reported twice. */

@@ -5,6 +5,7 @@ import { right } from 'fp-ts/lib/Either.js'
 import type { KeyEvent } from './event.js'
 import { samePolicy } from './remote-policy.js'
 import type { KeyState, Stage, StageOf, Stray } from './state.js'
+import { afterReading, arrivalsEnded, isSettled, unsettledUntil } from './underway.js'
 import { isConverged, wantedOf } from './wanted.js'
 
 type GiveUp = Extract<LoopCommand, { readonly _tag: 'GiveUp' }>
@@ -24,9 +25,9 @@ const stalled = (command: GiveUp, hash: Stray['hash']): KeyEvent => ({
 const onHeld = (command: GiveUp, stage: StageOf<'Held'>): ReadonlyArray<KeyEvent> => {
   const { at, cause } = command
   const { change, key } = stage
-  if (key.remote._tag === 'Absent' || isConverged(key)) return []
+  if (key.remote._tag === 'Absent' || isSettled(key)) return []
   if (change === null) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
-  if (key.remote._tag === 'Unknown') return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
+  if (key.remote._tag === 'Unknown' || isConverged(key)) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
   const type = change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack'
   return [{ type, reason: change.reason, cause, at }]
 }
@@ -45,7 +46,8 @@ const onUncontained = (command: GiveUp, stage: StageOf<'Removing'>): ReadonlyArr
   if (lastLook === null) return [{ type: 'RemovalVerified', policy: null, at }, debt]
   if (lastLook.disabled) return [{ type: 'Contained', hash, policy: lastLook, at }, debt]
   if (!canRollBack(stage) || !samePolicy(lastLook, wantedOf(stage.key))) return [debt]
-  return [rolledBack, { type: 'PolicyObserved', policy: lastLook, at }]
+  if (unsettledUntil(afterReading(stage.key, at)) !== null) return [debt]
+  return [rolledBack, { type: 'PolicyObserved', policy: lastLook, at }, ...arrivalsEnded(stage.key, at, at)]
 }
 
 const onStage = (command: GiveUp, stage: Stage): ReadonlyArray<KeyEvent> => {

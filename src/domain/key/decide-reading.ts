@@ -1,8 +1,9 @@
 import type { LoopCommand, SweepCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
-import { isTightened, samePolicy } from './remote-policy.js'
+import { isTightened, type RemotePolicy, samePolicy } from './remote-policy.js'
 import type { KeyState, StageOf } from './state.js'
+import { afterReading, arrivalsEnded, isOurs, unsettledUntil } from './underway.js'
 import { wantedOf } from './wanted.js'
 
 type Loop<T extends LoopCommand['_tag']> = Extract<LoopCommand, { readonly _tag: T }>
@@ -15,26 +16,38 @@ const knows = (stage: StageOf<'Held'> | StageOf<'RollingBack'>, policy: KeyPolic
 
 type KeyPolicy = Loop<'RecordRead'>['policy']
 
-const readHeld = (stage: StageOf<'Held'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
-  if (knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
-  return facts(policy === null ? { type: 'DriftObserved', policy, at } : { type: 'PolicyObserved', policy, at })
+/** What was seen, where it is new, and what can come no more. */
+const seen = (stage: StageOf<'Held'> | StageOf<'RollingBack'>, policy: RemotePolicy, read: Loop<'RecordRead'>): ReadonlyArray<KeyEvent> => [
+  ...(knows(stage, policy) ? [] : [{ type: 'PolicyObserved' as const, policy, at: read.at }]),
+  ...arrivalsEnded(stage.key, read.asOf, read.at),
+]
+
+const anyOf = ([first, ...rest]: ReadonlyArray<KeyEvent>): Decision =>
+  first === undefined ? refuse({ _tag: 'NothingNew' }) : facts(first, ...rest)
+
+const readHeld = (stage: StageOf<'Held'>, read: Loop<'RecordRead'>): Decision => {
+  const { at, policy } = read
+  if (policy !== null) return anyOf(seen(stage, policy, read))
+  return knows(stage, policy) ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'DriftObserved', policy, at })
 }
 
 /** What was known is other than what is seen, and lets more be spent: a person did that, and is not overruled. */
 const tightening = (stage: StageOf<'Held'> | StageOf<'Removing'>, policy: KeyPolicy, at: KeyEvent['at']): ReadonlyArray<KeyEvent> => {
   const { remote } = stage.key
-  if (policy === null || remote._tag !== 'Known' || samePolicy(remote.policy, policy)) return []
+  if (policy === null || remote._tag !== 'Known' || samePolicy(remote.policy, policy) || isOurs(stage.key, policy)) return []
   return isTightened(policy, wantedOf(stage.key))
     ? [{ type: 'ContainmentRequested', reason: 'drift', note: null, at }]
     : []
 }
 
-const readRollingBack = (stage: StageOf<'RollingBack'>, policy: KeyPolicy, at: KeyEvent['at']): Decision => {
+const readRollingBack = (stage: StageOf<'RollingBack'>, read: Loop<'RecordRead'>): Decision => {
+  const { asOf, at, policy } = read
   if (policy === null) return facts({ type: 'RemovalVerified', policy, at })
-  const observed: KeyEvent = { type: 'PolicyObserved', policy, at }
-  if (samePolicy(policy, wantedOf(stage.key)))
-    return facts(observed, { type: 'RemovalRolledBack', cause: stage.cause, at })
-  return knows(stage, policy) ? refuse({ _tag: 'NothingNew' }) : facts(observed)
+  const restored = samePolicy(policy, wantedOf(stage.key)) && unsettledUntil(afterReading(stage.key, asOf)) === null
+  return anyOf([
+    ...seen(stage, policy, read),
+    ...(restored ? [{ type: 'RemovalRolledBack' as const, cause: stage.cause, at }] : []),
+  ])
 }
 
 export const onRecordRead = (command: Loop<'RecordRead'>, state: KeyState): Decision =>
@@ -42,8 +55,8 @@ export const onRecordRead = (command: Loop<'RecordRead'>, state: KeyState): Deci
     const { stage } = state
     const { at, hash, policy } = command
     if (!('key' in stage) || stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
-    if (stage._tag === 'Held') return readHeld(stage, policy, at)
-    if (stage._tag === 'RollingBack') return readRollingBack(stage, policy, at)
+    if (stage._tag === 'Held') return readHeld(stage, command)
+    if (stage._tag === 'RollingBack') return readRollingBack(stage, command)
     if (stage._tag === 'Removing' && stage.destruction.phase === 'verify')
       return facts({ type: 'RemovalVerified', policy, at }, ...tightening(stage, policy, at))
     return refuse({ _tag: 'NothingNew' })
@@ -122,8 +135,7 @@ export const onObserve = (command: Sweep<'Observe'>, state: KeyState): Decision 
   return unlessInFlight(state, () => {
     if (stage._tag !== 'Held' || stage.key.hash !== hash || knows(stage, policy)) return refuse({ _tag: 'NothingNew' })
     // After a change of our own without an answer, what is seen may be that change, or the time before it.
-    const ours = stage.key.remote._tag === 'Unknown'
-    if (policy !== null && (ours || samePolicy(policy, wantedOf(stage.key)))) return facts({ type: 'PolicyObserved', policy, at })
+    if (policy !== null && (isOurs(stage.key, policy) || samePolicy(policy, wantedOf(stage.key)))) return facts({ type: 'PolicyObserved', policy, at })
     return facts({ type: 'DriftObserved', policy, at }, ...tightening(stage, policy, at))
   })
 }

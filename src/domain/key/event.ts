@@ -75,6 +75,15 @@ export type KeyEvent =
     }>
   | At<{ readonly type: 'ChangeFailed'; readonly attempt: AttemptId; readonly cause: Cause }>
   | At<{ readonly type: 'ChangeOutcomeUnknown'; readonly attempt: AttemptId; readonly cause: Cause }>
+  /** A change that was sent and never answered may take hold until then. `policy: null` is a deletion. */
+  | At<{
+      readonly type: 'ChangeMayArrive'
+      readonly hash: KeyHash
+      readonly policy: RemotePolicy | null
+      readonly until: Instant
+    }>
+  /** The key was read, by a request sent at `asOf`: changes that could arrive until then have, or never will. */
+  | At<{ readonly type: 'LateChangesRuledOut'; readonly asOf: Instant }>
   | At<{ readonly type: 'LateOutcomeObserved'; readonly attempt: AttemptId; readonly hash: KeyHash }>
   | At<{ readonly type: 'ContainmentRequested'; readonly reason: ContainmentReason; readonly note: string | null }>
   | At<{ readonly type: 'ContainmentRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>

@@ -1,5 +1,6 @@
 import type { KeyEvent } from './event.js'
 import type { HeldKey, KeyState, Stage } from './state.js'
+import { afterReading, isSettled } from './underway.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -56,6 +57,22 @@ export const onChangeOutcomeUnknown = (state: KeyState, event: Event<'ChangeOutc
   if (claim === null || claim.attempt !== event.attempt) return state
   const next = isOf(stage, claim.hash) ? disturbed(stage, event.at, false) : stage
   return { ...state, claim: null, stage: next }
+}
+
+export const onChangeMayArrive = (state: KeyState, { hash, policy, until }: Event<'ChangeMayArrive'>): KeyState => {
+  const { stage } = state
+  if (!('key' in stage) || stage.key.hash !== hash) return state
+  const underway = [...stage.key.underway, { policy, until }]
+  return { ...state, stage: { ...stage, key: { ...stage.key, underway } } }
+}
+
+/** What is pending is done once nothing can arrive that would undo it. */
+export const onLateChangesRuledOut = (state: KeyState, { asOf }: Event<'LateChangesRuledOut'>): KeyState => {
+  const { stage } = state
+  if (!('key' in stage)) return state
+  const key = afterReading(stage.key, asOf)
+  if (stage._tag !== 'Held' || !isSettled(key)) return { ...state, stage: { ...stage, key } }
+  return { ...state, stage: { ...stage, key, change: null, stall: null } }
 }
 
 export const onLateOutcomeObserved = (state: KeyState, event: Event<'LateOutcomeObserved'>): KeyState =>

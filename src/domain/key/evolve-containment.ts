@@ -2,7 +2,8 @@ import type { KeyEvent } from './event.js'
 import { type RemoteKnowledge, tightest } from './remote-policy.js'
 import type { ContainmentReason } from './spec.js'
 import type { HeldKey, KeyState, PendingChange, Stage, Stall } from './state.js'
-import { isConverged, wantedOf } from './wanted.js'
+import { arrived, isSettled } from './underway.js'
+import { wantedOf } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -18,7 +19,7 @@ const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): Hel
 ]
 
 /** Asked for and already so, as when a wish is taken back before anything was sent: then nothing is pending. */
-const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isConverged(key) ? null : change)
+const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isSettled(key) ? null : change)
 
 /** A key that somebody tightened stays so. Nobody here asked for that, so no refusal takes it back. */
 const drifted = (state: KeyState): KeyState => {
@@ -29,7 +30,7 @@ const drifted = (state: KeyState): KeyState => {
   const tightened = tightest(remote.policy, wantedOf(stage.key))
   const key = { ...stage.key, tightened, reasons: withReason(reasons, 'drift') }
   if (stage._tag === 'Removing') return { ...state, stage: { ...stage, key } }
-  return { ...state, stage: { ...stage, key, change: isConverged(key) ? null : stage.change } }
+  return { ...state, stage: { ...stage, key, change: isSettled(key) ? null : stage.change } }
 }
 
 export const onContainmentRequested = (state: KeyState, event: Event<'ContainmentRequested'>): KeyState => {
@@ -68,13 +69,13 @@ const knowing = (key: HeldKey, remote: RemoteKnowledge, at: KeyEvent['at']): Hel
   aliveAt: remote._tag === 'Known' ? at : key.aliveAt,
 })
 
-/** A pending change is done, and a stall over, once the policy read is the wanted one. */
+/** A pending change is done, and a stall over, once the policy read is the wanted one and nothing can undo it any more. */
 export const onPolicyObserved = (state: KeyState, event: Event<'PolicyObserved'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held' && stage._tag !== 'RollingBack') return state
-  const key = knowing(stage.key, { _tag: 'Known', policy: event.policy }, event.at)
+  const key = arrived(knowing(stage.key, { _tag: 'Known', policy: event.policy }, event.at), event.policy)
   if (stage._tag === 'RollingBack') return { ...state, claim: null, stage: { ...stage, key } }
-  const settled = isConverged(key)
+  const settled = isSettled(key)
   return {
     ...state,
     claim: null,

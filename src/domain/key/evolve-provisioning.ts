@@ -33,6 +33,8 @@ export const onAdopted = (state: KeyState, event: Event<'Adopted'>): KeyState =>
     tightened: null,
     reasons: policy.disabled ? ['user'] : [],
     remote: { _tag: 'Known', policy },
+    underway: [],
+    lost: [],
     aliveAt: at,
     secretHeld: sealed,
   }
@@ -112,6 +114,8 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
     tightened: null,
     reasons: [],
     remote: { _tag: 'Known', policy: event.policy },
+    underway: [],
+    lost: [],
     aliveAt: event.at,
     secretHeld: true,
   }

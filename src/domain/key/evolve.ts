@@ -1,4 +1,11 @@
-import { onChangeClaimed, onChangeFailed, onChangeOutcomeUnknown, onLateOutcomeObserved } from './evolve-change.js'
+import {
+  onChangeClaimed,
+  onChangeFailed,
+  onChangeMayArrive,
+  onChangeOutcomeUnknown,
+  onLateChangesRuledOut,
+  onLateOutcomeObserved,
+} from './evolve-change.js'
 import {
   onChangeRolledBack,
   onContainmentRequested,
@@ -70,6 +77,10 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onChangeFailed(state, event)
     case 'ChangeOutcomeUnknown':
       return onChangeOutcomeUnknown(state, event)
+    case 'ChangeMayArrive':
+      return onChangeMayArrive(state, event)
+    case 'LateChangesRuledOut':
+      return onLateChangesRuledOut(state, event)
     case 'LateOutcomeObserved':
       return onLateOutcomeObserved(state, event)
     case 'ContainmentRequested':

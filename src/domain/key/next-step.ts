@@ -5,6 +5,7 @@ import type { Effect } from './event.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { Attempt, HeldKey, Incarnation, KeyState, Stage, StageOf, Stray } from './state.js'
 import { isWorthless } from './stray.js'
+import { isSettled, unsettledUntil } from './underway.js'
 import { containedOf, isConverged, wantedOf } from './wanted.js'
 
 /** The one outside effect, or closing of a claim, that is due. */
@@ -12,7 +13,8 @@ export type Step =
   | { readonly _tag: 'Create'; readonly incarnation: Incarnation; readonly birthLimit: Picodollars }
   | { readonly _tag: 'Look'; readonly attempt: Attempt; readonly settleUntil: Instant }
   | { readonly _tag: 'CloseClaim'; readonly attempt: AttemptId; readonly until: Instant }
-  | { readonly _tag: 'Read'; readonly hash: KeyHash }
+  /** `notBefore`: what is read earlier proves nothing, for a lost change may still arrive. */
+  | { readonly _tag: 'Read'; readonly hash: KeyHash; readonly notBefore: Instant | null }
   | {
       readonly _tag: 'Apply'
       readonly effect: Exclude<Effect, 'delete'>
@@ -79,7 +81,7 @@ const endingStep = (stage: Ending): Step => {
   const { deleted, seen } = stage.destruction
   switch (stage.destruction.phase) {
     case 'verify':
-      return { _tag: 'Read', hash }
+      return { _tag: 'Read', hash, notBefore: null }
     case 'contain':
       return { _tag: 'Apply', effect: 'contain', hash, policy: containedOf(stage.key) }
     case 'delete':
@@ -92,12 +94,12 @@ const endingStep = (stage: Ending): Step => {
 }
 
 const converging = (key: HeldKey, effect: 'converge' | 'restore'): Step =>
-  key.remote._tag === 'Unknown'
-    ? { _tag: 'Read', hash: key.hash }
+  key.remote._tag === 'Unknown' || isConverged(key)
+    ? { _tag: 'Read', hash: key.hash, notBefore: key.remote._tag === 'Unknown' ? null : unsettledUntil(key) }
     : { _tag: 'Apply', effect, hash: key.hash, policy: wantedOf(key) }
 
 const heldStep = (stage: StageOf<'Held'>, now: Instant): NextStep => {
-  if (stage.key.remote._tag === 'Absent' || isConverged(stage.key)) return none
+  if (stage.key.remote._tag === 'Absent' || isSettled(stage.key)) return none
   if (stage.stall !== null && now < stage.stall.retryAt) return backingOff(stage.stall.retryAt)
   return due(converging(stage.key, 'converge'))
 }

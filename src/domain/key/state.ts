@@ -45,6 +45,12 @@ export interface PendingChange {
   readonly reason: ContainmentReason
 }
 
+/** A change of ours without an answer, which may still take hold until then. `policy: null` is a deletion. */
+export interface Underway {
+  readonly policy: RemotePolicy | null
+  readonly until: Instant
+}
+
 /** A remote key that we look after: made here or adopted, its secret held until it is shredded, or never held. */
 export interface HeldKey {
   readonly incarnation: Incarnation
@@ -58,6 +64,9 @@ export interface HeldKey {
   readonly tightened: RemotePolicy | null
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
+  readonly underway: ReadonlyArray<Underway>
+  /** What lost changes of ours would set. None is expected any more, but one that comes all the same is still no wish of somebody's. */
+  readonly lost: ReadonlyArray<RemotePolicy>
   /** When OpenRouter last showed that the key is there. */
   readonly aliveAt: Instant
   readonly secretHeld: boolean

@@ -1,6 +1,7 @@
 import type { KeyHash } from '../shared/identifiers.js'
 import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
-import { isConverged, wantedOf } from './wanted.js'
+import { isSettled } from './underway.js'
+import { wantedOf } from './wanted.js'
 
 /** Where a key stands, in the words that scripts rely on. */
 export type PublicState =
@@ -72,7 +73,7 @@ const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
     case 'Compensating':
       return ['compensation']
     case 'Held':
-      if (stage.key.remote._tag === 'Absent' || isConverged(stage.key)) return []
+      if (stage.key.remote._tag === 'Absent' || isSettled(stage.key)) return []
       if (stage.change === null) return ['convergence']
       return [stage.change.kind === 'contain' ? 'containment' : 'lifting']
     case 'RollingBack':

@@ -104,6 +104,11 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   })),
   ChangeFailed: [{ attempt, cause }],
   ChangeOutcomeUnknown: [{ attempt, cause }],
+  ChangeMayArrive: [
+    { hash, policy, until },
+    { hash, policy: null, until },
+  ],
+  LateChangesRuledOut: [{ asOf: until }],
   LateOutcomeObserved: [{ attempt, hash }],
   ContainmentRequested: [
     { reason: 'user', note: null },

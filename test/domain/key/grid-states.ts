@@ -114,6 +114,8 @@ const stories: ReadonlyArray<readonly [string, ReadonlyArray<Turn>]> = [
   ['held active, containment pending', [...anActiveKey, contain]],
   ['held active, containment claimed', [...anActiveKey, contain, claim()]],
   ['held active, containment unknown', [...anActiveKey, contain, claim(), changeUnknown]],
+  ['held active, containment unknown and then refused', [...anActiveKey, contain, claim(), changeUnknown, read(enabledPolicy), claim(), changeRefused]],
+  ['held suspended, after a lifting that was lost and refused', [...aSuspendedKey, lift, claim(), changeUnknown, read(containedPolicy), claim(), changeRefused]],
   ['held active, containment stalled', [...anActiveKey, contain, claim(), changeUnknown, giveUp()]],
   ['held active, containment kept differently', [
     ...anActiveKey,
@@ -148,6 +150,7 @@ const stories: ReadonlyArray<readonly [string, ReadonlyArray<Turn>]> = [
   ['rolling back, contained as read', [...rollingBack, read(containedPolicy)]],
   ['rolling back, restore claimed', [...rollingBack, read(containedPolicy), claim()]],
   ['rolling back, restore unknown', [...rollingBack, read(containedPolicy), claim(), changeUnknown]],
+  ['rolling back, as wanted while a lost change may arrive', [...touched(plain), claim(), changeRefused, read(enabledPolicy)]],
   ['rolling back, stalled', [...rollingBack, read(containedPolicy), claim(), changeRefused]],
   ['outstanding plain, contain claimed', [...owing(plain), claim(date)]],
   ['outstanding plain, delete claimed', [...owing(plain), claim(date), applied, claim(date)]],

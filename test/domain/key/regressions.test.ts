@@ -7,6 +7,8 @@ import { pendingWork } from '../../../src/domain/key/view.js'
 import { isConverged } from '../../../src/domain/key/wanted.js'
 import {
   add,
+  after,
+  applied,
   alive,
   anActiveKey,
   aSuspendedKey,
@@ -80,9 +82,52 @@ describe('a change of our own without an answer', () => {
 
 describe('a removal that is taken back after a last look', () => {
   it('keeps what was seen, so that nothing more has to be read', () => {
-    const state = tell(...anActiveKey, remove(), read(enabledPolicy), claim(), changeUnknown, giveUp(passing, enabledPolicy))
+    const state = tell(...anActiveKey, remove(), read(enabledPolicy), claim(), changeUnknown, giveUp(passing, enabledPolicy, after))
     expect(state.stage).toMatchObject({ _tag: 'Held', key: { remote: { _tag: 'Known', policy: enabledPolicy } } })
     expect(pendingWork(state)).toEqual([])
+  })
+
+  it('is a debt while what was lost may still arrive', () => {
+    const state = tell(...anActiveKey, remove(), read(enabledPolicy), claim(), changeUnknown, giveUp(passing, enabledPolicy))
+    expect(state.stage._tag).toBe('Outstanding')
+  })
+})
+
+describe('a lost change that may still arrive', () => {
+  const lostAndRefused = [...anActiveKey, contain, claim(), changeUnknown, read(enabledPolicy), claim(), changeRefused]
+
+  it('keeps a suspension that was refused after it from being as before, until a read that is late enough', () => {
+    const state = tell(...lostAndRefused)
+    expect(pendingWork(state)).toEqual(['convergence'])
+    expect(nextStep(state, now)).toMatchObject({ step: { _tag: 'Read', notBefore: after } })
+    expect(keyDecider.decide(read(enabledPolicy)(state, now), state)).toMatchObject({ left: { _tag: 'NothingNew' } })
+    expect(pendingWork(tell(...lostAndRefused, read(enabledPolicy, after)))).toEqual([])
+  })
+
+  it('is put back when it arrives, and is not taken for what somebody did on the dashboard', () => {
+    for (const seen of [read(containedPolicy), observe(containedPolicy)]) {
+      const state = tell(...lostAndRefused, seen)
+      expect('key' in state.stage && state.stage.key.reasons).toEqual([])
+      expect(nextStep(state, now)).toMatchObject({ step: { _tag: 'Apply', policy: enabledPolicy } })
+    }
+  })
+
+  it('keeps the opposite from being done, however it was confirmed', () => {
+    const state = tell(...aSuspendedKey, lift, claim(), changeUnknown, contain, read(enabledPolicy), claim(), applied)
+    expect(pendingWork(state)).toEqual(['containment'])
+    expect(pendingWork(tell(...aSuspendedKey, lift, claim(), changeUnknown, contain, read(enabledPolicy), claim(), applied, read(containedPolicy, after)))).toEqual([])
+  })
+
+  it('is put back even when it arrives later than anything was waited for', () => {
+    const ruledOut = [...lostAndRefused, read(enabledPolicy, after)]
+    const state = tell(...ruledOut, observe(containedPolicy))
+    expect('key' in state.stage && state.stage.key.reasons).toEqual([])
+      const twice = tell(...ruledOut, observe(containedPolicy), claim(), applied, observe(containedPolicy))
+    expect('key' in twice.stage && twice.stage.key.reasons).toEqual(['drift'])
+  })
+
+  it('delays nothing when it was repeated and took hold', () => {
+    expect(pendingWork(tell(...anActiveKey, contain, claim(), changeUnknown, read(enabledPolicy), claim(), applied))).toEqual([])
   })
 })
 
@@ -100,7 +145,7 @@ describe('a change that OpenRouter kept differently', () => {
     ['lifting', [...aSuspendedKey, lift]],
   ])('leaves the %s undone and the key to be read', (_, turns) => {
     const state = tell(...turns, claim(), change({ _tag: 'Refused', cause: keptDifferently }))
-    expect(nextStep(state, now)).toEqual({ _tag: 'Due', step: { _tag: 'Read', hash: hash(1) } })
+    expect(nextStep(state, now)).toEqual({ _tag: 'Due', step: { _tag: 'Read', hash: hash(1), notBefore: null } })
     expect(pendingWork(state)).toEqual(['convergence'])
   })
 })

@@ -87,6 +87,8 @@ describe('the wanted policy of a key', () => {
     tightened: null,
     reasons: [],
     remote: { _tag: 'Unknown' },
+    underway: [],
+    lost: [],
     aliveAt: 0 as HeldKey['aliveAt'],
     secretHeld: true,
   }
@@ -123,7 +125,8 @@ describe('the wanted policy of a key', () => {
     expect(of(/^(vacant|create|creating|leaving|removed|second life, creat)/)).toEqual(['none'])
     expect(of(/^(provisioned|held active, (absent|drifted|remote|convergence)|rolling back|second life, held)/)).toEqual(['enabled'])
     expect(of(/^(compensating|removing|outstanding|held suspended$|held suspended, (absent|drifted))/)).toEqual(['contained'])
-    expect(of(/containment (pending|claimed|unknown|stalled)/)).toEqual(['contained'])
+    expect(of(/containment (pending|claimed|unknown$|stalled)/)).toEqual(['contained'])
+    expect(of(/unknown and then refused/)).toEqual(['enabled'])
     expect(of(/lifting (pending|claimed|unknown)/)).toEqual(['enabled'])
     expect(of(/containment kept differently/)).toEqual(['enabled'])
     expect(of(/lifting kept differently/)).toEqual(['contained'])
