@@ -1,8 +1,9 @@
-import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
+import type { KeyHash, Lineage, Nonce } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
+import type { Attempt, Claim } from './attempt.js'
 import type { Cause } from './cause.js'
-import type { Effect, RemovalMode, StrayOrigin } from './event.js'
+import type { RemovalMode, StrayOrigin } from './event.js'
 import type { Proof } from './proof.js'
 import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
@@ -12,24 +13,6 @@ export interface Incarnation {
   readonly lineage: Lineage
   readonly spec: KeySpec
   readonly createdAt: Instant
-}
-
-/** One creation attempt: the intent of one POST, recognisable by its nonce. */
-export interface Attempt {
-  readonly id: AttemptId
-  readonly nonce: Nonce
-  readonly birthLimit: Picodollars
-  readonly owner: OwnerId
-  readonly claimUntil: Instant
-}
-
-/** Who may send the change that is under way, and until when. */
-export interface Claim {
-  readonly attempt: AttemptId
-  readonly effect: Effect
-  readonly hash: KeyHash
-  readonly owner: OwnerId
-  readonly until: Instant
 }
 
 /** A work that met a refusal or ran out of time: why, how often, and when it is due again. */
