@@ -1,7 +1,8 @@
+import type { Attempt } from './attempt.js'
 import type { KeyEvent } from './event.js'
 import type { KeptLimit, RemotePolicy } from './remote-policy.js'
 import { birthLimits, enforced, type KeySpec } from './spec.js'
-import type { Attempt, HeldKey, Incarnation, KeyState } from './state.js'
+import type { HeldKey, Incarnation, KeyState } from './state.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
