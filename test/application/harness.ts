@@ -128,7 +128,8 @@ const universeOf = (options: BenchOptions, world: World, managementKey: string):
     changes: { last: null, times: [] },
     dead: new Set(),
     tamper: { log: (log) => log, client: (client) => client },
-    counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+    lateArrivals: [],
+    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
   }
 }
 

@@ -47,6 +47,8 @@ export interface Plan {
   readonly births: ReadonlyArray<{ readonly creation: number; readonly fault: Fault }>
   /** One fault for many requests in a row, as an outage is. */
   readonly spells: ReadonlyArray<{ readonly from: number; readonly length: number; readonly fault: Fault }>
+  /** From the n-th DELETE on, from 0, OpenRouter knows no key for a while: what a proof of absence must not fall for. */
+  readonly lapses: ReadonlyArray<{ readonly deletion: number; readonly length: number }>
   readonly crashes: ReadonlyArray<Crash>
   readonly stops: ReadonlyArray<StoppedProcess>
 }
@@ -171,7 +173,7 @@ export const planOf = (seed: number): Plan => {
   }))
   const rest = Array.from({ length: count }, (): Timed => ({ at: prng.below(count * pace), action: anyAction(prng) }))
   const actions = [...opening.slice(prng.below(3)), ...rest]
-  return {
+  const plan: Omit<Plan, 'lapses'> = {
     seed,
     refuseZeroLimit: prng.chance(0.15),
     seesTheDead: prng.chance(0.5),
@@ -189,4 +191,5 @@ export const planOf = (seed: number): Plan => {
       milliseconds: prng.pick([3_000, 36_000, 60_000, 120_000]),
     })),
   }
+  return { ...plan, lapses: some(prng, 4, prng.pick([0, 0, 0, 0.4]), (deletion) => ({ deletion, length: 2 + prng.below(30) })) }
 }

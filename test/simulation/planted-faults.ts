@@ -182,6 +182,13 @@ const rollsBackToEnabled: PlantedFault = {
   }),
 }
 
+const forgetsLostChanges: PlantedFault = {
+  name: 'forgets that a lost change may still arrive',
+  tampering: withDecider({
+    evolve: (state, event) => (event.type === 'ChangeMayArrive' ? state : evolve(state, event)),
+  }),
+}
+
 const dropsLateOutcomes: PlantedFault = {
   name: 'forgets a key that arrives after its attempt was closed',
   tampering: withDecider({
@@ -207,4 +214,5 @@ export const plantedFaults: ReadonlyNonEmptyArray<PlantedFault> = [
   shredsBeforeTheProof,
   rollsBackToEnabled,
   dropsLateOutcomes,
+  forgetsLostChanges,
 ]

@@ -87,7 +87,8 @@ const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Univ
     changes: { last: world.account, times: [] },
     dead: new Set(),
     tamper: { log: tampering.log, client: tampering.client },
-    counters: { requests: 0, creations: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+    lateArrivals: [],
+    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
   }
   return { universe, untouchable }
 }

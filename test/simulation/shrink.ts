@@ -1,9 +1,9 @@
 import type { Plan } from './plan.js'
 import { honest, runPlan, type RunResult, type Tampering } from './run-plan.js'
 
-type Part = 'actions' | 'faults' | 'births' | 'spells' | 'crashes' | 'stops'
+type Part = 'actions' | 'faults' | 'births' | 'spells' | 'lapses' | 'crashes' | 'stops'
 
-const parts: ReadonlyArray<Part> = ['faults', 'crashes', 'stops', 'spells', 'births', 'actions']
+const parts: ReadonlyArray<Part> = ['faults', 'crashes', 'stops', 'spells', 'lapses', 'births', 'actions']
 
 const without = (plan: Plan, part: Part, from: number, count: number): Plan => {
   const kept = (_: unknown, index: number): boolean => index < from || index >= from + count
@@ -16,6 +16,8 @@ const without = (plan: Plan, part: Part, from: number, count: number): Plan => {
       return { ...plan, births: plan.births.filter(kept) }
     case 'spells':
       return { ...plan, spells: plan.spells.filter(kept) }
+    case 'lapses':
+      return { ...plan, lapses: plan.lapses.filter(kept) }
     case 'crashes':
       return { ...plan, crashes: plan.crashes.filter(kept) }
     case 'stops':

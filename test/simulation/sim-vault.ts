@@ -41,6 +41,8 @@ export interface Universe {
   readonly protocol: Protocol
   /** When the account changed, the latest first: how old a stale read is. */
   readonly changes: { last: unknown; times: ReadonlyArray<number> }
+  /** Lost changes that come later: when, and when their request ended for whoever sent it. */
+  readonly lateArrivals: Array<{ readonly at: number; readonly end: number }>
   /** Owners whose process died. */
   readonly dead: Set<string>
   /** Changes a port of every process; how a fault is planted that no rule can express. */
@@ -48,7 +50,7 @@ export interface Universe {
     readonly log: (log: EventLog) => EventLog
     readonly client: (client: OpenRouterClient) => OpenRouterClient
   }
-  readonly counters: { requests: number; creations: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean }
+  readonly counters: { requests: number; creations: number; deletions: number; lapsedUntil: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean }
 }
 
 const epoch = 1_800_000_000_000
@@ -129,13 +131,21 @@ export const noteChanges = ({ changes, scheduler, world }: Universe): void => {
   changes.times = [scheduler.now(), ...changes.times.slice(0, 63)]
 }
 
-/** A replica lags by less than the settle time: that is what the settle time assumes. */
+/** A change shows at the latest a settle time after its request ended, even one that was lost and came late: that is what the settle time means. */
 const bounded = (universe: Universe, fault: Fault | null): Fault | null => {
   if (fault?._tag !== 'stale-read') return fault
   noteChanges(universe)
-  const oldest = universe.scheduler.now() - defaultTiming.settle + 1_000
+  const horizon = universe.scheduler.now() - defaultTiming.settle + 1_000
+  const ended = universe.lateArrivals.filter(({ at, end }) => end <= horizon && at <= universe.scheduler.now())
+  const oldest = Math.max(horizon, ...ended.map(({ at }) => at))
   const back = Math.min(fault.back, universe.changes.times.filter((time) => time > oldest).length)
   return back === 0 ? null : { _tag: 'stale-read', back }
+}
+
+const lapse = ({ counters, plan }: Universe, request: number, deletion: number): Fault | null => {
+  const begun = plan.lapses.find((each) => each.deletion === deletion)
+  if (begun !== undefined) counters.lapsedUntil = request + begun.length
+  return request < counters.lapsedUntil ? { _tag: 'amnesia' } : null
 }
 
 const faultAt = (plan: Plan, request: number, creation: number): Fault | null =>
@@ -155,8 +165,10 @@ const transportOf = (universe: Universe, process: SimProcess): HttpTransport => 
       const number = counters.requests++
       const isBirth = request.method === 'POST' && request.path === '/keys'
       const creation = isBirth ? counters.creations++ : -1
+      const deletion = request.method === 'DELETE' ? counters.deletions++ : -1
       if (counters.faultless) return null
-      const fault = bounded(universe, faultAt(plan, number, creation))
+      const fault = bounded(universe, lapse(universe, number, deletion) ?? faultAt(plan, number, creation))
+      if (fault?._tag === 'late') universe.lateArrivals.push({ at: scheduler.now() + fault.delay, end: scheduler.now() + Math.min(fault.delay, defaultTiming.request) })
       // A listing of a wrong backend breaks the assumption that the settle time states.
       const oldListing = request.path === '/keys' && fault?._tag === 'amnesia'
       if (oldListing || (fault?._tag === 'late' && fault.delay > defaultTiming.request + defaultTiming.settle))

@@ -6,7 +6,7 @@ import { runPlan } from './run-plan.js'
 import { shrink, tell } from './shrink.js'
 
 const seeds = Number(process.env['SIM_SEEDS'] ?? 300)
-const mostSeedsPerFault = 1_200
+const mostSeedsPerFault = 400
 
 /** Seeds that once broke an invariant; they are run for ever. */
 const regressions = [237, 270, 310, 322, 371, 503, 505, 750, 851, 948, 1026, 1164, 1252, 1283, 1342, 1346]
