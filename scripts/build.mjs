@@ -2,7 +2,7 @@
 // The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,15 @@ const isShipped = (file) => {
   return existsSync(source.replace(/(\.d\.ts|\.js)$/, '.ts'))
 }
 
+/** The library finds age where `bundleCli` puts it. */
+const useVendoredAge = async () => {
+  const file = join(next, 'adapters/age/age.js')
+  const text = await readFile(file, 'utf8')
+  const changed = text.replaceAll("import('age-encryption')", "import('../../vendor/age-encryption.js')")
+  if (changed === text) throw new Error(`${file} loads age-encryption in another way than the build knows`)
+  await writeFile(file, changed)
+}
+
 const place = async () => {
   const old = `${next}-old`
   if (existsSync(dist)) await rename(dist, old)
@@ -41,5 +50,6 @@ await rm(next, { recursive: true, force: true })
 await mkdir(next, { recursive: true })
 await cp(compiled, next, { recursive: true, filter: isShipped })
 await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
+await useVendoredAge()
 await place()
 console.error(`built ${relative(root, dist)} in ${((performance.now() - began) / 1000).toFixed(1)} s`)

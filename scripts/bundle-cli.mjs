@@ -39,11 +39,48 @@ const licences = async (root, folders) => {
     if (file === undefined) throw new Error(`${name} is bundled, and no licence file lies in ${folder}`)
     return `${name} ${version} (${license})\n\n${(await readFile(join(root, folder, file), 'utf8')).trim()}\n`
   })
-  return `The command line contains code of these packages.\n\n${(await Promise.all(sections)).join('\n---\n\n')}`
+  return `The files of this folder contain code of these packages.\n\n${(await Promise.all(sections)).join('\n---\n\n')}`
+}
+
+/** Dependencies that few runs need, or that have native parts: loaded from where npm put them. */
+const external = ['libsql', 'nodemailer']
+
+/**
+ * age, with the parts of its five dependencies that it uses, in one file of 200 kB instead of six megabytes of packages. The
+ * library and the command line share it.
+ */
+export const bundleAge = async ({ root, outdir }) => {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { 'age-encryption': 'age-encryption' },
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+  })
+  await mkdir(outdir, { recursive: true })
+  for (const { path, text } of outputFiles) await writeFile(path, text)
+  await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licences(root, bundledPackages(metafile)))
+}
+
+/** What is not bundled in `bin`: undici's whole package, which stands behind the files of it that are, and age. */
+const besideBin = {
+  name: 'beside-bin',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^age-encryption$/ }, () => ({ path: '../vendor/age-encryption.js', external: true }))
+  },
 }
 
 /**
- * Bundles the command line into `outdir`: `<name>.js`, and a file per part that is loaded only when needed.
+ * Bundles the command line into `outdir`: `<name>.js`, and a file per part that is loaded only when needed; age goes beside it.
  * One file reads faster than the hundreds it is made of. Names stay as they are, so that a stack trace can be read.
  */
 export const bundleCli = async ({ root, entry, outdir, name }) => {
@@ -58,15 +95,18 @@ export const bundleCli = async ({ root, entry, outdir, name }) => {
     target: 'node20',
     mainFields: ['module', 'main'],
     alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts/lib': 'io-ts/es6', yaml: yamlModules },
-    external: ['libsql'],
+    external,
+    plugins: [besideBin],
     chunkNames: '[name]-[hash]',
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
     write: false,
   })
   await mkdir(outdir, { recursive: true })
+  await bundleAge({ root, outdir: join(dirname(outdir), 'vendor') })
   for (const { path, text } of outputFiles) {
     const isEntry = basename(path) === `${name}.js`
     const shimmed = withShim(text)

@@ -46,6 +46,7 @@ const planted: ReadonlyArray<readonly [file: string, imported: string, rule: str
   ['src/adapters/one/e.ts', 'yaml', 'yaml-where-yaml-is-read-only'],
   ['src/adapters/one/f.ts', 'tsyringe', 'tsyringe-in-the-composition-only'],
   ['src/adapters/one/g.ts', 'vitest', 'no-dev-dependency-in-src'],
+  ['src/adapters/one/j.ts', 'age-encryption', 'bundled-where-it-is-bundled-only'],
   ['src/adapters/one/h.ts', './missing.js', 'no-unresolvable'],
   ['src/adapters/one/i.ts', '../../../test/target.js', 'nothing-imports-tests'],
   ['src/adapters/sandbox/a.ts', '../one/target.js', 'sandbox-knows-the-simulation-only'],
@@ -67,6 +68,7 @@ const allowed: ReadonlyArray<readonly [file: string, imported: string]> = [
   ['src/adapters/go-vault/ok.ts', 'yaml'],
   ['src/cli/main.ts', '../adapters/composition/target.js'],
   ['src/cli/ok.ts', '../application/target.js'],
+  ['src/cli/ok-bundled.ts', 'commander'],
 ]
 
 describe('a rule of the layers', () => {
