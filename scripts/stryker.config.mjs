@@ -1,7 +1,6 @@
 /**
  * Mutation testing of the pure domain: `npm run mutation`, with `-- --mutate "src/domain/key/**"` for a part of it.
  * https://stryker-mutator.io/docs/stryker-js/configuration/
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   testRunner: 'vitest',
