@@ -136,6 +136,8 @@ export interface CredentialReport {
   readonly label: string
   readonly account: 'pinned' | 'other'
   readonly workspaces: number
+  /** Whether the account's workspaces had changed, and the vault pinned it anew by those that it has now. */
+  readonly repinned: boolean
 }
 
 /** A key of another vault and the name that it has here. */

@@ -42,6 +42,67 @@ describe('credentials check', () => {
   })
 })
 
+/** The account's workspaces by their ids, as OpenRouter lists them from now on. */
+const setWorkspaces = (bench: Bench, ids: ReadonlyArray<string>): void => {
+  const { account } = bench.world
+  const [first, ...rest] = ids.map((id) => account.workspaces.find((each) => each.id === id) ?? { ...account.workspaces[0], id, slug: id })
+  if (first !== undefined) bench.world.account = { ...account, workspaces: [first, ...rest] }
+}
+
+describe('credentials check, once the workspaces have changed', () => {
+  it('pins them anew, so that the account is known when the last of the earlier ones is gone', async () => {
+    const bench = await benchWithTwo()
+    const [first = ''] = bench.world.account.workspaces.map((each) => each.id)
+    setWorkspaces(bench, [first, 'newer'])
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned', repinned: true })
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned', repinned: false })
+    setWorkspaces(bench, ['newer'])
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned', repinned: true })
+    expect(bench.store.all.slice(11).map(({ type }) => type)).toEqual(['AccountRepinned', 'AccountRepinned'])
+    expect(done(await bench.run((vault) => vault.suspend('alpha')))).toMatchObject({ outcome: 'suspended' })
+  })
+
+  it('never pins what shares no workspace, though the creator is the same, nor forgets them where none are listed', async () => {
+    const bench = await benchWithTwo()
+    const before = bench.world.account
+    setWorkspaces(bench, ['elsewhere'])
+    expect(done(await check(bench))).toMatchObject({ account: 'other', repinned: false })
+    bench.world.account = before
+    bench.trouble({ faults: always('GET /workspaces', refused(403)) })
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned', repinned: false })
+    expect(bench.store.all.length).toBe(11)
+  })
+
+  it('pins workspaces that could not be listed before only when a held key was read', async () => {
+    const empty = await openBench({ settings: { refuseWorkspaces: true } })
+    empty.world.account = { ...empty.world.account, settings: { ...empty.world.account.settings, refuseWorkspaces: false } }
+    expect(done(await check(empty))).toMatchObject({ account: 'pinned', repinned: false })
+    done(await empty.run((vault) => vault.add('alpha')))
+    empty.takeRequests()
+    expect(done(await check(empty))).toMatchObject({ account: 'pinned', repinned: true })
+    expect(empty.takeRequests()).toEqual(['GET /key', 'GET /workspaces', 'GET /keys/alpha'])
+  })
+
+  it.each(['crash-before', 'crash-after'] as const)('%s of the commit leaves it to the next check', async (what) => {
+    const bench = await benchWithTwo()
+    const [first = ''] = bench.world.account.workspaces.map((each) => each.id)
+    setWorkspaces(bench, [first, 'newer'])
+    bench.trouble({ commits: commitNumber(0, what) })
+    expect(await check(bench)).toBeNull()
+    bench.trouble({})
+    expect(done(await check(bench))).toMatchObject({ account: 'pinned', repinned: what === 'crash-before' })
+  })
+
+  it('by two processes at once is recorded once', async () => {
+    const bench = await benchWithTwo()
+    const [first = ''] = bench.world.account.workspaces.map((each) => each.id)
+    setWorkspaces(bench, [first, 'newer'])
+    const answers = (await bench.together([(vault) => vault.checkCredential(), (vault) => vault.checkCredential()])).map(done)
+    expect(answers.every(({ account }) => account === 'pinned')).toBe(true)
+    expect(bench.store.all.slice(11).map(({ type }) => type)).toEqual(['AccountRepinned'])
+  })
+})
+
 describe('credentials set', () => {
   it('tries the new key, seals it, and destroys the old one', async () => {
     const bench = await benchWithTwo()

@@ -9,7 +9,7 @@ import type { KeyHash } from '../../src/domain/shared/identifiers.js'
 import { sha256 } from '../simulation/sim-vault.js'
 import { done, eventsOf, failed, useKey } from './bench-views.js'
 import { type Bench, openBench } from './harness.js'
-import { from, unreachable } from './trouble.js'
+import { always, from, on, refused, unreachable } from './trouble.js'
 
 interface Made {
   readonly key: string
@@ -162,6 +162,32 @@ describe('a key that is adopted by its hash', () => {
     done(await bench.run((vault) => vault.suspend('Bob-s-laptop')))
     expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled: true })
     expect(done(await bench.run((vault) => vault.remove('Bob-s-laptop')))).toMatchObject({ outcome: 'removed', remote: 'revoked' })
+  })
+
+  it.each([
+    ['the limiting of it', 'PATCH /keys/:hash'],
+    ['its deletion', 'DELETE /keys/:hash'],
+  ] as const)('works on when OpenRouter refuses %s for good', async (_, route) => {
+    const made = makeRemote(bench, { name: 'laptop', limit: 5, limit_reset: 'monthly' })
+    done(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))
+    const before = bench.world.account.keys.get(made.hash)
+    bench.trouble({ faults: on(route, refused(402)) })
+    expect(failed(await bench.run((vault) => vault.remove('laptop')))).toMatchObject({ _tag: 'RemoteRefused', status: 402 })
+    bench.trouble({})
+    expect(eventsOf(bench, 'laptop')).toContain('RemovalRolledBack')
+    expect(done(await bench.run((vault) => vault.show('laptop')))).toMatchObject({ state: 'active', pending: [], secretHeld: false })
+    const { disabled, limit, reset } = before ?? {}
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled, limit, reset })
+    expect(done(await bench.run((vault) => vault.remove('laptop', { leaked: true })))).toMatchObject({ outcome: 'removed' })
+  })
+
+  it('is not put back to work when it leaked', async () => {
+    const made = makeRemote(bench, { name: 'laptop', limit: 5, limit_reset: 'monthly' })
+    done(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))
+    bench.trouble({ faults: always('DELETE /keys/:hash', refused(402)) })
+    expect(done(await bench.run((vault) => vault.remove('laptop', { leaked: true })))).toMatchObject({ outcome: 'incomplete', remote: 'outstanding' })
+    bench.trouble({})
+    expect(bench.world.account.keys.get(made.hash)).toMatchObject({ disabled: true })
   })
 
   it('is refused when the vault has it already', async () => {

@@ -156,6 +156,7 @@ export const vaultEventArbitraries: {
     credential: fc.nat(),
     at: anyInstant,
   }),
+  AccountRepinned: fc.record({ type: fc.constant('AccountRepinned'), pin, at: anyInstant }),
   CredentialChanged: fc.record({ type: fc.constant('CredentialChanged'), credential: fc.nat(), pin, at: anyInstant }),
   VaultKeyRotated: fc.record({ type: fc.constant('VaultKeyRotated'), source: keySource, at: anyInstant }),
   VaultKeyMoved: fc.record({ type: fc.constant('VaultKeyMoved'), source: keySource, at: anyInstant }),

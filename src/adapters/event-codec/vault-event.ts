@@ -27,6 +27,7 @@ const channelKind = word('stderr', 'jsonl', 'webhook', 'smtp', 'slack', 'discord
 export const vaultEventBodies: { readonly [T in VaultEventType]: t.Type<Body<T>, unknown> } = {
   VaultInitialised: t.strict({ vault: vaultId, pin, credential: t.number }),
   CredentialChanged: t.strict({ credential: t.number, pin }),
+  AccountRepinned: t.strict({ pin }),
   VaultKeyRotated: t.strict({ source }),
   VaultKeyMoved: t.strict({ source }),
   RecipientAdded: t.strict({ recipient, label: orNull(t.string) }),

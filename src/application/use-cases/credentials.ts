@@ -9,7 +9,7 @@ import { causeOf } from '../causes.js'
 import type { Deps, LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import { loadKnownKeys } from '../key-store.js'
-import { checkPin, readPin } from '../pin.js'
+import { readPin } from '../pin.js'
 import type { OpenRouterClient } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import type { CredentialReport } from '../reports.js'
@@ -19,25 +19,10 @@ import { managementKeyRef } from '../secret-refs.js'
 import { type LoadedVault, loadVault } from '../vault-store.js'
 import { refusedCredential } from './init-vault.js'
 
-const asError = (error: RemoteError): VaultError =>
+export const asError = (error: RemoteError): VaultError =>
   error._tag === 'Refused' || error._tag === 'Absent'
     ? refusedCredential(error)
     : { _tag: 'RemoteUnavailable', message: causeOf(error).message }
-
-export const checkCredential = (deps: Deps): TE.TaskEither<VaultError, CredentialReport> =>
-  pipe(
-    checkPin(deps.client, deps.pin),
-    TE.mapLeft(asError),
-    TE.flatMap(({ identity, workspaces, pinned }) =>
-      identity.isManagement === false
-        ? TE.left<VaultError>({ _tag: 'NotManagementKey' })
-        : TE.right<VaultError, CredentialReport>({
-            label: identity.label,
-            account: pinned ? 'pinned' : 'other',
-            workspaces: workspaces.length,
-          }),
-    ),
-  )
 
 /** Every earlier one: a process that died between the commit and the shredding, or could not finish it, left its own behind. */
 const shredEarlier = (deps: LocalDeps, { state }: LoadedVault): TE.TaskEither<VaultError, void> =>
@@ -48,13 +33,11 @@ const shredEarlier = (deps: LocalDeps, { state }: LoadedVault): TE.TaskEither<Va
     TE.map(() => undefined),
   )
 
-const mostAsked = 4
-
 /**
  * Whether this credential reads a key that is held here. A hash is that of a secret, so no other account has it. An equal
  * creator would prove nothing: one person may own two accounts.
  */
-const seesOneOf = (client: OpenRouterClient, hashes: ReadonlyArray<KeyHash>): TE.TaskEither<VaultError, boolean> => {
+export const seesOneOf = (client: OpenRouterClient, hashes: ReadonlyArray<KeyHash>): TE.TaskEither<VaultError, boolean> => {
   const [first, ...rest] = hashes
   if (first === undefined) return TE.right(false)
   return pipe(
@@ -64,16 +47,26 @@ const seesOneOf = (client: OpenRouterClient, hashes: ReadonlyArray<KeyHash>): TE
   )
 }
 
+const mostAsked = 4
+
+/** Keys that are held here and were there when they were last seen: a few, to try a credential on. */
+export const someHeldHashes = (deps: LocalDeps): TE.TaskEither<VaultError, ReadonlyArray<KeyHash>> =>
+  pipe(
+    loadKnownKeys(deps),
+    TE.map(({ states }) =>
+      [...states.values()]
+        .flatMap(({ stage }) => (stage._tag === 'Held' && stage.key.remote._tag !== 'Absent' ? [stage.key.hash] : []))
+        .slice(0, mostAsked),
+    ),
+  )
+
 /** Asked only where the workspaces do not tell that it is the pinned account, as when every one was replaced. */
 const sawHeldKey = (deps: LocalDeps, client: OpenRouterClient, pin: Deps['pin'], found: Deps['pin']): TE.TaskEither<VaultError, boolean> =>
   sameAccount(pin, found)
     ? TE.right(false)
     : pipe(
-        loadKnownKeys(deps),
-        TE.map(({ states }) =>
-          [...states.values()].flatMap(({ stage }) => (stage._tag === 'Held' && stage.key.remote._tag !== 'Absent' ? [stage.key.hash] : [])),
-        ),
-        TE.flatMap((hashes) => seesOneOf(client, hashes.slice(0, mostAsked))),
+        someHeldHashes(deps),
+        TE.flatMap((hashes) => seesOneOf(client, hashes)),
       )
 
 const store = (
@@ -130,6 +123,7 @@ export const changeCredential = (
                 label: found.identity.label,
                 account: 'pinned',
                 workspaces: found.workspaces.length,
+                repinned: false,
               }),
             ),
           ),

@@ -10,8 +10,13 @@ import { withProgress, withVault } from '../session.js'
 
 const workspaces = (count: number): string => (count === 1 ? '1 workspace' : `${count} workspaces`)
 
+const repinned = 'The workspaces of the account have changed; the vault knows it by those of today from now on.\n'
+
 const answer = (credential: CredentialReport, begin: string): Answer =>
-  report(credential, `${begin} ${credential.label}, for the account of this vault (${workspaces(credential.workspaces)}).\n`)
+  report(
+    credential,
+    `${begin} ${credential.label}, for the account of this vault (${workspaces(credential.workspaces)}).\n${credential.repinned ? repinned : ''}`,
+  )
 
 const setting: Body = (session) =>
   pipe(
@@ -49,6 +54,7 @@ export const registerCredentials: Register = (program, act) => {
   }).action(() => act(setting))
   describe(credentials.command('check'), {
     summary: 'Ask OpenRouter whether the sealed management key still works for this account',
+    more: 'Where the workspaces of the account have changed since they were pinned, they are pinned anew. Another account never is.',
     examples: ['credentials check --json'],
     exits: [0, 5, 6, 8],
   }).action(() => act(checking))

@@ -8,9 +8,11 @@ import { sentBy, unsettledUntil } from './underway.js'
 type Record = Extract<LoopCommand, { readonly _tag: 'RecordChange' }>
 type Settled = Exclude<ChangeResult, { readonly _tag: 'Failed' | 'Unknown' }>
 
-/** Whether a removal that is refused for good may still be undone: not for a leaked key, not when its end was forced. */
-export const canRollBack = (stage: StageOf<'Removing'>): boolean =>
-  !stage.mode.leaked && !stage.mode.force && stage.key.secretHeld
+/**
+ * Whether a removal that is refused for good may still be undone: not for a leaked key, not when its end was forced. Its secret
+ * says nothing of it: it is destroyed before the proof only by force, and an adopted key may never have had one here.
+ */
+export const canRollBack = ({ mode }: StageOf<'Removing'>): boolean => !mode.leaked && !mode.force
 
 const impossible = (command: Record): KeyEvent => ({
   type: 'ChangeOutcomeUnknown',

@@ -36,6 +36,8 @@ export type VaultEvent =
       readonly credential: number
     }>
   | At<{ readonly type: 'CredentialChanged'; readonly credential: number; readonly pin: AccountPin }>
+  /** The same account and credential, whose workspaces are others than when they were pinned. */
+  | At<{ readonly type: 'AccountRepinned'; readonly pin: AccountPin }>
   /** The key ring is wrapped by a new vault key, which comes from the same kind of place as before. */
   | At<{ readonly type: 'VaultKeyRotated'; readonly source: VaultKeySource }>
   /** The key ring is wrapped by a new vault key, which comes from another kind of place. */

@@ -29,6 +29,8 @@ export type VaultCommand =
       readonly sawHeldKey: boolean
       readonly at: Instant
     }
+  /** What the credential in force shows now; asked only where the account is known to be the pinned one. */
+  | { readonly _tag: 'Repin'; readonly pin: AccountPin; readonly sawHeldKey: boolean; readonly at: Instant }
   | { readonly _tag: 'RotateVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
   | { readonly _tag: 'MoveVaultKey'; readonly source: VaultKeySource; readonly at: Instant }
   | { readonly _tag: 'AddRecipient'; readonly recipient: string; readonly label: string | null; readonly at: Instant }
@@ -41,6 +43,8 @@ export type VaultRefusal =
   | { readonly _tag: 'NotInitialised' }
   /** The new credential opens another account than the pinned one. */
   | { readonly _tag: 'OtherAccount' }
+  /** The pin says already what is to be pinned, or more than that. */
+  | { readonly _tag: 'PinnedSo' }
   | { readonly _tag: 'RecipientThere' }
   | { readonly _tag: 'NoSuchRecipient' }
 
@@ -56,6 +60,27 @@ export const sameAccount = (a: AccountPin, b: AccountPin): boolean => {
   return true
 }
 
+/** Whether a fingerprint says something of the account that the pin does not. One without workspaces never replaces one with them. */
+export const isOutdated = (pin: AccountPin, found: AccountPin): boolean => {
+  const [had, has] = [new Set(pin.workspaces), new Set(found.workspaces)]
+  return has.size > 0 && (had.size !== has.size || [...has].some((id) => !had.has(id)))
+}
+
+const repin = (pin: AccountPin, command: Extract<VaultCommand, { readonly _tag: 'Repin' }>): Decision => {
+  if (!isOutdated(pin, command.pin)) return left({ _tag: 'PinnedSo' })
+  // An equal creator is not enough to pin more than was pinned: one person may own two accounts.
+  return shares(pin.workspaces, command.pin.workspaces) || command.sawHeldKey
+    ? right([
+        // The sealed credential is bound to the address, so that never changes here.
+        {
+          type: 'AccountRepinned',
+          pin: { ...pin, creatorId: command.pin.creatorId ?? pin.creatorId, workspaces: command.pin.workspaces },
+          at: command.at,
+        },
+      ])
+    : left({ _tag: 'OtherAccount' })
+}
+
 type Decision = Either<VaultRefusal, ReadonlyNonEmptyArray<VaultEvent>>
 
 type Living = Extract<VaultState, { readonly _tag: 'Initialised' }>
@@ -67,6 +92,8 @@ const decideLiving = (command: Exclude<VaultCommand, { readonly _tag: 'Initialis
       return sameAccount(state.pin, command.pin) || command.sawHeldKey
         ? right([{ type: 'CredentialChanged', credential: state.credential + 1, pin: command.pin, at }])
         : left({ _tag: 'OtherAccount' })
+    case 'Repin':
+      return repin(state.pin, command)
     case 'RotateVaultKey':
       return right([{ type: 'VaultKeyRotated', source: command.source, at }])
     case 'MoveVaultKey':
@@ -101,6 +128,8 @@ const evolveLiving = (state: Living, event: Exclude<VaultEvent, { readonly type:
   switch (event.type) {
     case 'CredentialChanged':
       return { ...state, pin: event.pin, credential: event.credential }
+    case 'AccountRepinned':
+      return { ...state, pin: event.pin }
     case 'VaultKeyRotated':
     case 'VaultKeyMoved':
     // Channels are folded by a decider of their own, `domain/alerts/channels.ts`.

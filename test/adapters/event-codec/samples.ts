@@ -176,6 +176,7 @@ export const vaultSamples: Readonly<Record<VaultEvent['type'], ReadonlyArray<Vau
     credential: 1,
     at,
   })),
+  AccountRepinned: pins.map((pin) => ({ type: 'AccountRepinned', pin, at })),
   CredentialChanged: pins.map((pin) => ({ type: 'CredentialChanged', credential: 2, pin, at })),
   VaultKeyRotated: sources.map((source) => ({ type: 'VaultKeyRotated', source, at })),
   VaultKeyMoved: sources.map((source) => ({ type: 'VaultKeyMoved', source, at })),

@@ -113,7 +113,7 @@ describe('a rollback', () => {
           expect(after.stage._tag).toBe('Held')
           const [old, restored] = [keyOf(before), keyOf(after)]
           expect(restored?.hash).toBe(old?.hash)
-          expect(restored?.secretHeld).toBe(true)
+          expect(restored?.secretHeld).toBe(old?.secretHeld)
           if (old === null || restored === null) continue
           const asked = (key: HeldKey): ReadonlyArray<string> => key.reasons.filter((reason) => reason !== 'drift')
           expect(asked(restored)).toEqual(asked(old))

@@ -21,6 +21,11 @@ const commands: Readonly<Record<string, VaultCommand>> = {
   'ChangeCredential, same account': { _tag: 'ChangeCredential', pin: sibling, sawHeldKey: false, at },
   'ChangeCredential, other account': { _tag: 'ChangeCredential', pin: stranger, sawHeldKey: false, at },
   'ChangeCredential, replaced workspaces': { _tag: 'ChangeCredential', pin: stranger, sawHeldKey: true, at },
+  'Repin, as it is': { _tag: 'Repin', pin, sawHeldKey: false, at },
+  'Repin, one workspace more': { _tag: 'Repin', pin: { ...pin, workspaces: [...stranger.workspaces, ...pin.workspaces] }, sawHeldKey: false, at },
+  'Repin, none listed': { _tag: 'Repin', pin: { ...pin, workspaces: [] }, sawHeldKey: true, at },
+  'Repin, all replaced': { _tag: 'Repin', pin: { ...pin, workspaces: stranger.workspaces }, sawHeldKey: false, at },
+  'Repin, all replaced and a held key seen': { _tag: 'Repin', pin: stranger, sawHeldKey: true, at },
 }
 
 const give = (state: VaultState, command: VaultCommand): VaultState => {
@@ -39,6 +44,11 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       'ChangeCredential, same account': 'NotInitialised',
       'ChangeCredential, other account': 'NotInitialised',
       'ChangeCredential, replaced workspaces': 'NotInitialised',
+      'Repin, as it is': 'NotInitialised',
+      'Repin, one workspace more': 'NotInitialised',
+      'Repin, none listed': 'NotInitialised',
+      'Repin, all replaced': 'NotInitialised',
+      'Repin, all replaced and a held key seen': 'NotInitialised',
     },
   ],
   [
@@ -49,6 +59,11 @@ const grid: ReadonlyArray<readonly [string, VaultState, Readonly<Record<string, 
       'ChangeCredential, same account': 'CredentialChanged',
       'ChangeCredential, other account': 'OtherAccount',
       'ChangeCredential, replaced workspaces': 'CredentialChanged',
+      'Repin, as it is': 'PinnedSo',
+      'Repin, one workspace more': 'AccountRepinned',
+      'Repin, none listed': 'PinnedSo',
+      'Repin, all replaced': 'OtherAccount',
+      'Repin, all replaced and a held key seen': 'AccountRepinned',
     },
   ],
 ]
@@ -74,6 +89,7 @@ const anyPin: fc.Arbitrary<AccountPin> = fc.record({
 
 const anyCommand: fc.Arbitrary<VaultCommand> = fc.oneof(
   fc.record({ _tag: fc.constant('Initialise'), vault: fc.constantFrom(id, 'b'.repeat(32) as VaultId), pin: anyPin, at: fc.constant(at) }),
+  fc.record({ _tag: fc.constant('Repin'), pin: anyPin, sawHeldKey: fc.boolean(), at: fc.constant(at) }),
   fc.record({ _tag: fc.constant('ChangeCredential'), pin: anyPin, sawHeldKey: fc.boolean(), at: fc.constant(at) }),
 )
 
@@ -120,6 +136,21 @@ describe('the vault', () => {
       fc.property(anyState, anyPin, fc.boolean(), (state, found, sawHeldKey) => {
         const decision = vaultDecider.decide({ _tag: 'ChangeCredential', pin: found, sawHeldKey, at }, state)
         if (state._tag === 'Initialised') expect(isRight(decision)).toBe(sameAccount(state.pin, found) || sawHeldKey)
+      }),
+      runs(300),
+    )
+  })
+})
+
+describe('a pin that is taken anew', () => {
+  it('names workspaces, is of the same address and credential, and was proven by a common workspace or a held key', () => {
+    fc.assert(
+      fc.property(anyState, anyPin, fc.boolean(), (state, found, sawHeldKey) => {
+        const next = give(state, { _tag: 'Repin', pin: found, sawHeldKey, at })
+        if (state._tag !== 'Initialised' || next._tag !== 'Initialised' || next === state) return
+        expect(next.pin.workspaces.length).toBeGreaterThan(0)
+        expect([next.pin.baseUrl, next.credential]).toEqual([state.pin.baseUrl, state.credential])
+        expect(sawHeldKey || found.workspaces.some((each) => state.pin.workspaces.includes(each))).toBe(true)
       }),
       runs(300),
     )
