@@ -7,6 +7,8 @@ import type { AddOptions, HistoryOptions, ListOptions, PanicScope, ReconcileOpti
 
 const addNames: Names<AddOptions> = {
   monthlyLimit: true,
+  dailyLimit: true,
+  alertThreshold: true,
   expires: true,
   workspace: true,
   tags: true,

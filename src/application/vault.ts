@@ -23,6 +23,10 @@ import type { Secret } from './secret.js'
 export interface AddOptions {
   /** Dollars a UTC calendar month, as decimal text or number; at most four decimals. Absent: no limit. */
   readonly monthlyLimit?: string | number
+  /** Dollars a UTC day, likewise; at most the monthly limit. Absent: no limit. */
+  readonly dailyLimit?: string | number
+  /** Shares of a limit in (0, 1] at which to warn: `0.8`, `'0.8,0.95'` or `[0.8, 0.95]`. Absent: 0.8. */
+  readonly alertThreshold?: string | number | ReadonlyArray<number>
   /** `90d`, `12h`, `30m` or an ISO 8601 instant with a zone; must lie in the future. Absent: never. */
   readonly expires?: string
   /** A workspace's id, slug or name. Absent: the account's default workspace. */

@@ -2,7 +2,8 @@ import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
 import type { Instant } from '../domain/shared/instant.js'
-import { toDollars } from '../domain/shared/picodollars.js'
+import { type Picodollars, toDollars } from '../domain/shared/picodollars.js'
+import { compilePolicy, enforcersOf } from '../domain/spend/policy.js'
 import type { KeySpec } from '../domain/key/spec.js'
 import type { KeyView, LimitsView, UsageView } from './reports.js'
 
@@ -10,11 +11,14 @@ export const isoOf = (at: Instant): string => new Date(at).toISOString()
 
 const noLimits: LimitsView = { monthlySpend: null, dailySpend: null, alertThreshold: null, alertThresholds: [] }
 
+const dollars = (amount: Picodollars | null): number | null => (amount === null ? null : toDollars(amount))
+
 /** The limits of a spec in dollars; of no spec, none. */
-export const limitsView = (spec: KeySpec | null): LimitsView =>
-  spec === null || spec.limits.monthly === null
-    ? noLimits
-    : { ...noLimits, monthlySpend: toDollars(spec.limits.monthly) }
+export const limitsView = (spec: KeySpec | null): LimitsView => {
+  if (spec === null || (spec.limits.monthly === null && spec.limits.daily === null)) return noLimits
+  const { monthly, daily, alertThresholds } = spec.limits
+  return { monthlySpend: dollars(monthly), dailySpend: dollars(daily), alertThreshold: alertThresholds[0] ?? null, alertThresholds }
+}
 
 const unknownUsage: UsageView = { currentMonth: null, currentDay: null, lastUpdated: null, stale: true }
 
@@ -38,21 +42,24 @@ const remoteView = ({ stage }: KeyState): KeyView['remote'] => {
 
 const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
 
+/** Who enforces each limit now: whatever does not sit on the key itself is left to a watcher. */
+const enforcement = ({ limits }: KeySpec, watched: boolean): KeyView['enforcedBy'] =>
+  enforcersOf(limits, compilePolicy(limits, { guardrails: false }), { guardrailAssigned: false, watcherAlive: watched })
+
 /** What its owner asked for, as scripts see it. */
-const viewSpec = (spec: KeySpec | null): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
-  const limits = limitsView(spec)
+const viewSpec = (spec: KeySpec | null, watched: boolean): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
   const expiresAt = spec?.expiresAt ?? null
   return {
     tags: spec?.tags ?? {},
     workspace: spec?.workspace ?? null,
     expiresAt: expiresAt === null ? null : isoOf(expiresAt),
-    limits,
-    enforcedBy: { monthly: limits.monthlySpend === null ? null : 'openrouter', daily: null },
+    limits: limitsView(spec),
+    enforcedBy: spec === null ? { monthly: null, daily: null } : enforcement(spec, watched),
   }
 }
 
-/** A name as scripts see it; `null` when no key ever held it, or its only one was rolled back and nothing is owed. */
-export const viewKey = (name: KeyName, state: KeyState): KeyView | null => {
+/** A name as scripts see it, `watched` telling whether a watcher is at work; `null` when no key ever held it, or its only one was rolled back and nothing is owed. */
+export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyView | null => {
   const shown = publicState(state)
   if (shown === null) return null
   const incarnation = incarnationOf(state.stage)
@@ -69,7 +76,7 @@ export const viewKey = (name: KeyName, state: KeyState): KeyView | null => {
     containedFor: containedFor(state.stage),
     usage: unknownUsage,
     pending: pendingWork(state),
-    ...viewSpec(incarnation?.spec ?? null),
+    ...viewSpec(incarnation?.spec ?? null, watched),
   }
 }
 
@@ -87,5 +94,5 @@ export const viewUnreadable = (name: KeyName): KeyView => ({
   containedFor: [],
   usage: unknownUsage,
   pending: [],
-  ...viewSpec(null),
+  ...viewSpec(null, false),
 })

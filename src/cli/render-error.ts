@@ -23,6 +23,8 @@ const flags: Readonly<Record<string, string>> = {
   home: '--home',
   keyBesideData: '--key-beside-data',
   monthlyLimit: '--monthly-limit',
+  dailyLimit: '--daily-limit',
+  alertThreshold: '--alert-threshold',
   expires: '--expires',
   workspace: '--workspace',
   tag: '--tag',

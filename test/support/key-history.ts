@@ -10,6 +10,7 @@ import type { KeyState } from '../../src/domain/key/state.js'
 import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { fold } from '../../src/domain/decider.js'
 import { type AttemptId, type KeyHash, lineageOf, type Nonce } from '../../src/domain/shared/identifiers.js'
+import { noLimits } from '../../src/domain/spend/limits.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import {
   adopt,
@@ -98,7 +99,7 @@ const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): KeyComman
     {
       _tag: 'Add',
       lineage: lineageOf(name, state.lineages + 1),
-      spec: { ...spec, limits: { monthly: [dollars(100), dollars(0), null][how % 3] ?? null } },
+      spec: { ...spec, limits: { ...noLimits, monthly: [dollars(100), dollars(0), null][how % 3] ?? null } },
       at,
     },
     { _tag: 'Contain', reason: 'user', note: null, at },

@@ -19,6 +19,7 @@ import {
   type Nonce,
   type OwnerId,
 } from '../../src/domain/shared/identifiers.js'
+import { noLimits } from '../../src/domain/spend/limits.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 
@@ -42,7 +43,8 @@ export const foreignHash = 'f'.repeat(64) as KeyHash
 export const dollars = (amount: number): Picodollars => (BigInt(amount) * 10n ** 12n) as Picodollars
 
 export const spec: KeySpec = {
-  limits: { monthly: dollars(100) },
+  limits: { ...noLimits, monthly: dollars(100) },
+  requireEnforced: false,
   includeByok: false,
   expiresAt: null,
   workspace: null,
@@ -116,7 +118,7 @@ export const adopt =
   (state, at) => ({
     _tag: 'Adopt',
     lineage: lineageOf(name, state.lineages + 1),
-    spec: { ...spec, limits: { monthly: null } },
+    spec: { ...spec, limits: noLimits },
     hash: adoptedHash(state),
     label: 'sk-or-v1-def...456',
     policy,

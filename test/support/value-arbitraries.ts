@@ -17,6 +17,7 @@ import type {
 } from '../../src/domain/shared/identifiers.js'
 import { lineageOf } from '../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
+import type { SpendLimits } from '../../src/domain/spend/limits.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 
 const charactersOf = (characters: string): fc.Arbitrary<string> => fc.constantFrom(...characters)
@@ -74,8 +75,19 @@ export const anyPolicy: fc.Arbitrary<RemotePolicy> = fc.record({
   includeByok: fc.boolean(),
 })
 
+const anyThresholds = fc.uniqueArray(fc.constantFrom(0.0001, 0.5, 0.8, 0.95, 1), { maxLength: 3 })
+
+export const anyLimits: fc.Arbitrary<SpendLimits> = fc
+  .tuple(fc.option(anyMoney), fc.option(anyMoney), anyThresholds)
+  .map(([monthly, daily, thresholds]) => ({
+    monthly,
+    daily: monthly !== null && daily !== null && daily > monthly ? monthly : daily,
+    alertThresholds: thresholds.sort((a, b) => a - b),
+  }))
+
 export const anySpec: fc.Arbitrary<KeySpec> = fc.record({
-  limits: fc.record({ monthly: fc.option(anyMoney) }),
+  limits: anyLimits,
+  requireEnforced: fc.boolean(),
   includeByok: fc.boolean(),
   expiresAt: fc.option(anyInstant),
   workspace: fc.option(anyWorkspaceId),

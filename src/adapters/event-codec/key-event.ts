@@ -5,7 +5,8 @@ import type { KeyEvent, KeyEventType, RemovalMode } from '../../domain/key/event
 import type { Proof, Witnesses } from '../../domain/key/proof.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeySpec } from '../../domain/key/spec.js'
-import { attemptId, instant, keyHash, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
+import { noLimits, type SpendLimits, sameLimits } from '../../domain/spend/limits.js'
+import { attemptId, instant, keyHash, lifted, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
 
 /** An event's own fields: its type and its time rest in columns of their own. */
 type Body<T extends KeyEventType> = Omit<Extract<KeyEvent, { readonly type: T }>, 'type' | 'at'>
@@ -34,12 +35,25 @@ const policy: t.Type<RemotePolicy, unknown> = t.strict({
   includeByok: t.boolean,
 })
 
+/** Shares in (0, 1]; the domain checked them before they came here. */
+const thresholds: t.Type<ReadonlyArray<number>, unknown> = t.readonlyArray(t.number)
+
+/** Events before there were daily limits have the monthly one alone. */
+const limits: t.Type<SpendLimits, unknown> = t.strict({
+  monthly: orNull(money),
+  daily: lifted(orNull(money), null, (value) => value === null),
+  alertThresholds: lifted(thresholds, noLimits.alertThresholds, (alertThresholds) =>
+    sameLimits({ ...noLimits, alertThresholds }, noLimits),
+  ),
+})
+
 const spec: t.Type<KeySpec, unknown> = t.strict({
-  limits: t.strict({ monthly: orNull(money) }),
+  limits,
   includeByok: t.boolean,
   expiresAt: orNull(instant),
   workspace: orNull(workspaceId),
   tags: t.record(t.string, t.string),
+  requireEnforced: lifted(t.boolean, false, (value) => !value),
 })
 
 const witnesses: t.Type<Witnesses, unknown> = t.strict({

@@ -69,6 +69,15 @@ export const money: t.Type<Picodollars, string> = new t.Type<Picodollars, string
 
 export const orNull = <A, O>(codec: t.Type<A, O>): t.Type<A | null, O | null> => t.union([codec, t.null])
 
+/** A field that events of older versions lack: missing is `absent`, and `absent` is written as nothing. */
+export const lifted = <A, O>(codec: t.Type<A, O>, absent: A, isAbsent: (value: A) => boolean): t.Type<A, O | undefined> =>
+  new t.Type<A, O | undefined>(
+    codec.name,
+    codec.is,
+    (value, context) => (value === undefined ? t.success(absent) : codec.validate(value, context)),
+    (value) => (isAbsent(value) ? undefined : codec.encode(value)),
+  )
+
 /** One of a few words. */
 export const word = <W extends string>(...words: readonly [W, W, ...W[]]): t.Type<W> => {
   const known: ReadonlySet<string> = new Set(words)

@@ -19,7 +19,8 @@ import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
 import type { AddOptions } from '../vault.js'
-import { parseExpiry, parseLimit, parseName, parseTags } from './input.js'
+import { unenforcedNotes } from './enforcement.js'
+import { parseExpiry, parseLimits, parseName, parseTags } from './input.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 /** What was asked for, checked as far as it can be without OpenRouter. */
@@ -34,19 +35,18 @@ export const parseAdd = (name: string, options: AddOptions, now: Instant): E.Eit
   pipe(
     E.Do,
     E.bind('name', () => parseName(name)),
-    E.bind('monthly', () =>
-      options.monthlyLimit === undefined ? E.right(null) : parseLimit('monthlyLimit', options.monthlyLimit),
-    ),
+    E.bind('limits', () => parseLimits(options)),
     E.bind('expiresAt', () => (options.expires === undefined ? E.right(null) : parseExpiry(options.expires, now))),
     E.bind('tags', () => parseTags(options.tags ?? {})),
-    E.map(({ name: parsed, monthly, expiresAt, tags }) => ({
+    E.map(({ name: parsed, limits, expiresAt, tags }) => ({
       name: parsed,
       spec: {
-        limits: { monthly },
+        limits,
         includeByok: options.includeByok === true,
         expiresAt,
         workspace: null,
         tags,
+        requireEnforced: false,
       },
       workspace: options.workspace ?? null,
       ifMissing: options.ifMissing === true,
@@ -126,7 +126,12 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<
   const { stage, strays } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   if (stage._tag === 'Held')
-    return TE.right(changeReport(name, 'added', advanced, { remote: 'live', notes: residualNote(advanced) }))
+    return pipe(
+      unenforcedNotes(deps, name, advanced.state),
+      TE.map((unenforced) =>
+        changeReport(name, 'added', advanced, { remote: 'live', notes: [...residualNote(advanced), ...unenforced] }),
+      ),
+    )
   if (isDisowned(advanced.events)) return TE.right(incomplete(name, advanced, { reason: disowned }))
   const undone = lastOf(advanced.events, 'ProvisioningRolledBack')
   if (stage._tag === 'Vacant' && strays.length === 0 && undone !== null)

@@ -18,6 +18,7 @@ import { checkPin } from '../pin.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
 import type { SealedSecret } from '../ports/event-log.js'
 import type { Advanced } from '../run.js'
+import { noLimits } from '../../domain/spend/limits.js'
 import type { Secret } from '../secret.js'
 import { keySecretRef } from '../secret-refs.js'
 import { refusalError } from '../transact.js'
@@ -59,7 +60,12 @@ export const detailsOf = (deps: Deps, hash: KeyHash): TE.TaskEither<VaultError, 
 
 /** What our limits can say of a remote policy; the rest is kept as it is, see `KeptLimit`. */
 const specOf = ({ policy, expiresAt, workspace }: KeyDetails): KeySpec => ({
-  limits: { monthly: policy.reset === 'monthly' ? policy.limit : null },
+  limits: {
+    ...noLimits,
+    monthly: policy.reset === 'monthly' ? policy.limit : null,
+    daily: policy.reset === 'daily' ? policy.limit : null,
+  },
+  requireEnforced: false,
   includeByok: policy.includeByok,
   expiresAt,
   workspace,

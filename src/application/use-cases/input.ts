@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
 import { type Instant, instant } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
+import { type LimitsPatch, noLimits, patchLimits, type SpendLimits } from '../../domain/spend/limits.js'
 import { invalidInput, type VaultError } from '../errors.js'
 
 const bad = (field: string, rule: string): E.Either<VaultError, never> =>
@@ -24,6 +25,48 @@ export const parseLimit = (field: string, value: string | number): E.Either<Vaul
     ? pipe(fromDecimalDollars(text), E.mapLeft(invalidInput))
     : bad(field, 'must be a number of dollars, not negative, with at most four decimals, such as 25 or 12.50')
 }
+
+const alertRule = 'must be shares of a limit above 0 and at most 1, with at most four decimals, such as 0.8 or 0.8,0.95'
+
+/** Shares of a limit at which to warn, as numbers or as one text such as `0.8,0.95`; at least one. */
+const parseThresholds = (given: unknown): E.Either<VaultError, ReadonlyArray<number>> => {
+  const parts = Array.isArray(given) ? given.map(String) : String(given).split(',')
+  const shares = parts.map((part) => (/^\s*(0?\.\d{1,4}|1(\.0{1,4})?)\s*$/.test(part) ? Number(part) : Number.NaN))
+  return shares.length === 0 || shares.some((share) => !(share > 0)) ? bad('alertThreshold', alertRule) : E.right(shares)
+}
+
+/** What a caller may say of limits; what is left out is not spoken of. */
+export interface LimitsInput {
+  readonly monthlyLimit?: string | number | null
+  readonly dailyLimit?: string | number | null
+  readonly alertThreshold?: string | number | ReadonlyArray<number>
+}
+
+const optionalLimit = (field: string, value: string | number | null): E.Either<VaultError, Picodollars | null> =>
+  value === null ? E.right(null) : parseLimit(field, value)
+
+/** The limits that were spoken of, each checked by itself. */
+export const parsePatch = ({ monthlyLimit, dailyLimit, alertThreshold }: LimitsInput): E.Either<VaultError, LimitsPatch> =>
+  pipe(
+    E.Do,
+    E.bind('monthly', () => (monthlyLimit === undefined ? E.right({}) : E.map((monthly) => ({ monthly }))(optionalLimit('monthlyLimit', monthlyLimit)))),
+    E.bind('daily', () => (dailyLimit === undefined ? E.right({}) : E.map((daily) => ({ daily }))(optionalLimit('dailyLimit', dailyLimit)))),
+    E.bind('thresholds', () =>
+      alertThreshold === undefined ? E.right({}) : E.map((alertThresholds) => ({ alertThresholds }))(parseThresholds(alertThreshold)),
+    ),
+    E.map(({ monthly, daily, thresholds }): LimitsPatch => ({ ...monthly, ...daily, ...thresholds })),
+  )
+
+/** `limits` with what was spoken of, checked as a whole. */
+export const withPatch = (limits: SpendLimits, patch: LimitsPatch): E.Either<VaultError, SpendLimits> =>
+  pipe(patchLimits(limits, patch), E.mapLeft(invalidInput))
+
+/** Whole limits: what is not spoken of is no limit, and the usual threshold. */
+export const parseLimits = (input: LimitsInput): E.Either<VaultError, SpendLimits> =>
+  pipe(
+    parsePatch(input),
+    E.flatMap((patch) => withPatch(noLimits, patch)),
+  )
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 const span = /^(\d{1,5})([mhdw])$/

@@ -12,6 +12,7 @@ import { loadKnownKeys, loadKey } from '../key-store.js'
 import type { KeyInFull, KeyView } from '../reports.js'
 import type { ListOptions } from '../vault.js'
 import { viewKey, viewUnreadable } from '../view-key.js'
+import { isWatched } from '../watcher-heartbeat.js'
 import { history } from './history.js'
 import { knownSpending } from './record-readings.js'
 import { factsOf, usageView } from './usage-report.js'
@@ -48,21 +49,20 @@ const withUsage = (deps: LocalDeps, chosen: ReadonlyArray<Viewed>): TE.TaskEithe
   )
 }
 
-const viewed = (name: KeyName, state: KeyState): ReadonlyArray<Viewed> => {
-  const view = viewKey(name, state)
+const viewed = (name: KeyName, state: KeyState, watched: boolean): ReadonlyArray<Viewed> => {
+  const view = viewKey(name, state, watched)
   return view === null ? [] : [{ view, state }]
 }
 
 export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
   pipe(
-    loadKnownKeys(deps),
-    TE.map(({ states, unreadable }) => {
-      const views = [...states].flatMap(([name, state]) => {
-        const view = viewKey(name, state)
-        return view !== null && matches(view, options) ? [{ view, state }] : []
-      })
-      return { views, unreadable }
-    }),
+    TE.Do,
+    TE.bind('known', () => loadKnownKeys(deps)),
+    TE.bind('watched', () => isWatched(deps)),
+    TE.map(({ known: { states, unreadable }, watched }) => ({
+      views: [...states].flatMap(([name, state]) => viewed(name, state, watched)).filter(({ view }) => matches(view, options)),
+      unreadable,
+    })),
     TE.flatMap(({ views, unreadable }) =>
       pipe(
         withUsage(deps, views),
@@ -84,7 +84,8 @@ export const show = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, 
   pipe(
     TE.Do,
     TE.bind('loaded', () => loadKey(deps, name)),
-    TE.bind('views', ({ loaded }) => withUsage(deps, viewed(name, loaded.state))),
+    TE.bind('watched', () => isWatched(deps)),
+    TE.bind('views', ({ loaded, watched }) => withUsage(deps, viewed(name, loaded.state, watched))),
     TE.bind('events', () => history(deps, { name, since: null, after: 0 })),
     TE.flatMap(({ loaded, views, events }) => {
       const [view] = views

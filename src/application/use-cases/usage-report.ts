@@ -4,7 +4,6 @@ import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'
 import { type Picodollars, toDollars } from '../../domain/shared/picodollars.js'
 import { type SpendFacts, spendFacts, type WindowFacts } from '../../domain/spend/facts.js'
-import { noLimits } from '../../domain/spend/limits.js'
 import { defaultAssumptions, overshootBound } from '../../domain/spend/overshoot.js'
 import type { SpendState } from '../../domain/spend/spend-state.js'
 import type { KeyView, UsageReport, UsageView, WindowForecast } from '../reports.js'
@@ -22,7 +21,7 @@ export const factsOf = (
   const incarnation = incarnationOf(state.stage)
   if (incarnation === null) return null
   return spendFacts({
-    limits: { ...noLimits, ...incarnation.spec.limits },
+    limits: incarnation.spec.limits,
     state: spending,
     now,
     bornAt: incarnation.createdAt,

@@ -14,6 +14,7 @@ import type { RemoteUsage } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import type { UsageReport } from '../reports.js'
 import { viewKey } from '../view-key.js'
+import { isWatched } from '../watcher-heartbeat.js'
 import { undoneError } from './outcome.js'
 import { knownSpending, recordReadings, type UsageRead } from './record-readings.js'
 import { factsOf, usageReport } from './usage-report.js'
@@ -54,12 +55,14 @@ const reportUsage = (
   credit: Picodollars | null,
 ): TE.TaskEither<VaultError, ReadonlyArray<UsageReport>> =>
   pipe(
-    knownSpending(local, lineagesOf(states)),
-    TE.map((spending) =>
+    TE.Do,
+    TE.bind('spending', () => knownSpending(local, lineagesOf(states))),
+    TE.bind('watched', () => isWatched(local)),
+    TE.map(({ spending, watched }) =>
       [...states].flatMap(([name, state]) => {
         const lineage = incarnationOf(state.stage)?.lineage
         const facts = factsOf(state, (lineage === undefined ? undefined : spending.get(lineage)) ?? null, credit, local.clock.now())
-        const view = viewKey(name, state)
+        const view = viewKey(name, state, watched)
         return facts === null || view === null ? [] : [usageReport(name, view, facts, credit)]
       }),
     ),

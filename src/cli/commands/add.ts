@@ -10,6 +10,8 @@ import { type Session, warn, withProgress, withVault } from '../session.js'
 
 interface Flags {
   readonly monthlyLimit?: string
+  readonly dailyLimit?: string
+  readonly alertThreshold?: string
   readonly expires?: string
   readonly workspace?: string
   readonly tag?: ReadonlyArray<string>
@@ -35,6 +37,8 @@ const toOptions = (flags: Flags): E.Either<CliError, AddOptions> =>
     E.traverseArray(parseTag)(flags.tag ?? []),
     E.map((tags) => ({
       ...(flags.monthlyLimit === undefined ? {} : { monthlyLimit: flags.monthlyLimit }),
+      ...(flags.dailyLimit === undefined ? {} : { dailyLimit: flags.dailyLimit }),
+      ...(flags.alertThreshold === undefined ? {} : { alertThreshold: flags.alertThreshold }),
       ...(flags.expires === undefined ? {} : { expires: flags.expires }),
       ...(flags.workspace === undefined ? {} : { workspace: flags.workspace }),
       ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
@@ -51,7 +55,7 @@ const check = (name: string, options: AddOptions, { deps }: Session): TE.TaskEit
   )
 
 const warnUncapped = (session: Session, name: string, flags: Flags): void => {
-  if (flags.monthlyLimit !== undefined || !session.io.stderr.isTerminal) return
+  if (flags.monthlyLimit !== undefined || flags.dailyLimit !== undefined || !session.io.stderr.isTerminal) return
   warn(session, `${name} will be uncapped: it may spend all that the account has. Give --monthly-limit to bound it.`)
 }
 
@@ -80,12 +84,15 @@ export const registerAdd: Register = (program, act) => {
     more: 'A name has 1 to 64 letters, digits, dots, underscores or hyphens, and begins with a letter or a digit. The key is born unable to spend and is activated when its secret is safe.',
     examples: [
       'add my-key --monthly-limit 100',
+      'add my-key --monthly-limit 100 --daily-limit 10 --alert-threshold 0.8,0.95',
       'add ci-bot --monthly-limit 12.50 --expires 90d --tag team=web',
       'add my-key --monthly-limit 100 --if-missing --json',
     ],
     exits: [0, 2, 4, 5, 6, 7, 8],
   })
     .option('--monthly-limit <dollars>', 'most that the key may spend in a UTC calendar month; 0: nothing; default: no limit')
+    .option('--daily-limit <dollars>', 'most that the key may spend in a UTC day; at most the monthly limit; default: no limit')
+    .option('--alert-threshold <shares>', 'shares of a limit at which to warn, such as 0.8 or 0.8,0.95; default: 0.8')
     .option('--expires <when>', 'a span such as 90d, 12h or 30m, or a time such as 2027-01-31T00:00:00Z')
     .option('--include-byok', 'count spend on your own provider keys against the limit')
     .option('--workspace <workspace>', "id, slug or name of a workspace; default: the account's default one")

@@ -27,6 +27,11 @@ const optional = (name: string, value: string | null): ReadonlyArray<Fact> => (v
 const keptFact = ({ keptLimit }: KeyInFull): ReadonlyArray<Fact> =>
   keptLimit === null ? [] : [['Limit it came with', `${limit(keptLimit.amount)}, ${keptLimit.window ?? 'for its whole life'}`]]
 
+const limitText = (most: number | null, by: KeyInFull['enforcedBy']['monthly']): string =>
+  `${limit(most)}${by === null ? '' : `, enforced by ${by}`}`
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`
+
 const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ['Name', key.name],
   ['Lineage', key.lineage],
@@ -34,7 +39,9 @@ const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ['Hash', key.hash ?? 'unknown'],
   ...optional('Label', key.label),
   ...(key.alsoHeld.length === 0 ? [] : [['Also held', listed(key.alsoHeld)] as const]),
-  ['Monthly limit', `${limit(key.limits.monthlySpend)}${key.enforcedBy.monthly === null ? '' : `, enforced by ${key.enforcedBy.monthly}`}`],
+  ['Monthly limit', limitText(key.limits.monthlySpend, key.enforcedBy.monthly)],
+  ['Daily limit', limitText(key.limits.dailySpend, key.enforcedBy.daily)],
+  ...(key.limits.alertThresholds.length === 0 ? [] : [['Warns at', listed(key.limits.alertThresholds.map(percent))] as const]),
   ...keptFact(key),
   ...(key.secretHeld || key.state === 'removed' ? [] : [['Secret', 'not here'] as const]),
   ['Usage', usageOf(key, now)],

@@ -1,12 +1,9 @@
 import type { WorkspaceId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import { type Picodollars, zero } from '../shared/picodollars.js'
+import type { SpendLimits } from '../spend/limits.js'
+import { compilePolicy } from '../spend/policy.js'
 import type { RemotePolicy } from './remote-policy.js'
-
-/** What a key may spend in a UTC calendar month; `null` is no limit, zero is "may not spend". */
-export interface SpendLimits {
-  readonly monthly: Picodollars | null
-}
 
 /** What its owner asked of a key. Expiry and workspace can be set at birth only. */
 export interface KeySpec {
@@ -15,6 +12,8 @@ export interface KeySpec {
   readonly expiresAt: Instant | null
   readonly workspace: WorkspaceId | null
   readonly tags: Readonly<Record<string, string>>
+  /** Rather no key than one with a limit that nobody enforces. */
+  readonly requireEnforced: boolean
 }
 
 /**
@@ -23,18 +22,17 @@ export interface KeySpec {
  */
 export type ContainmentReason = 'user' | 'drift' | 'window' | 'panic'
 
-/** The spec as a policy that OpenRouter enforces: the monthly limit sits on the key itself. */
+/** The part of the spec that sits on the key itself; a second window is for a guardrail or the watcher. */
 export const enforced = (spec: KeySpec): RemotePolicy => ({
   disabled: false,
-  limit: spec.limits.monthly,
-  reset: spec.limits.monthly === null ? null : 'monthly',
+  ...compilePolicy(spec.limits, { guardrails: true }).key,
   includeByok: spec.includeByok,
 })
 
 /** The policy under which a key cannot spend. `floor` is the smallest limit that OpenRouter took for this key. */
 export const containedPolicy = (spec: KeySpec, floor: Picodollars): RemotePolicy => {
-  const { monthly } = spec.limits
-  return { ...enforced(spec), disabled: true, limit: monthly !== null && monthly < floor ? monthly : floor }
+  const policy = enforced(spec)
+  return { ...policy, disabled: true, limit: policy.limit !== null && policy.limit < floor ? policy.limit : floor }
 }
 
 /** The least limits to be born with: nothing, and where OpenRouter refuses nothing, one cent as recorded residual. */

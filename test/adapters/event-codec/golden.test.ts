@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../../src/adapters/event-codec/event-codec.js'
 import type { NewRecord } from '../../../src/application/ports/event-log.js'
-import { alertSamples, keySamples, vaultSamples } from './samples.js'
+import { alertSamples, keySamples, laterKeySamples, vaultSamples } from './samples.js'
 
 const schema = 1
 const folder = fileURLToPath(new URL('golden', import.meta.url))
@@ -21,9 +21,9 @@ interface Golden {
 const stored = { sequence: 1, version: 1 }
 
 const goldens: ReadonlyArray<Golden> = [
-  ...Object.entries(keySamples).map(
-    ([type, events]): Golden => ({
-      path: `key/${type}.v${schema}.json`,
+  ...[...Object.entries(keySamples).map(([type, events]) => [`${type}.v${schema}`, events] as const), ...Object.entries(laterKeySamples)].map(
+    ([name, events]): Golden => ({
+      path: `key/${name}.json`,
       encoded: events.map(keyEventCodec.encode),
       decodes: (record) => {
         const decoded = keyEventCodec.decode({ ...stored, stream: 'key/k', ...record })

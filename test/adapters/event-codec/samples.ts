@@ -8,6 +8,7 @@ import type { KeySpec } from '../../../src/domain/key/spec.js'
 import type { AttemptId, ChannelName, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
+import { noLimits } from '../../../src/domain/spend/limits.js'
 import type { AccountPin, VaultEvent } from '../../../src/domain/vault/event.js'
 
 const at = Date.parse('2026-02-03T04:05:06.789Z') as Instant
@@ -45,10 +46,30 @@ const policies: ReadonlyArray<RemotePolicy> = [
 ]
 const policy: RemotePolicy = { disabled: true, limit: money(10_000_000_000n), reset: 'monthly', includeByok: false }
 
+/** What came into the stored spec after the first goldens were frozen. */
+export const laterKeySamples: Readonly<Record<string, ReadonlyArray<KeyEvent>>> = {
+  'ProvisioningRequested.v1-daily': [
+    {
+      type: 'ProvisioningRequested',
+      lineage,
+      spec: {
+        limits: { monthly: money(100_000_000_000_000n), daily: money(10_000_000_000_000n), alertThresholds: [0.5, 0.95] },
+        includeByok: false,
+        expiresAt: null,
+        workspace: null,
+        tags: {},
+        requireEnforced: true,
+      },
+      at,
+    },
+  ],
+}
+
 const specs: ReadonlyArray<KeySpec> = [
-  { limits: { monthly: null }, includeByok: false, expiresAt: null, workspace: null, tags: {} },
+  { limits: noLimits, includeByok: false, expiresAt: null, workspace: null, tags: {}, requireEnforced: false },
   {
-    limits: { monthly: money(25_500_000_000_000n) },
+    limits: { ...noLimits, monthly: money(25_500_000_000_000n) },
+    requireEnforced: false,
     includeByok: true,
     expiresAt: Date.parse('2027-12-31T23:59:59.000Z') as Instant,
     workspace: 'b7e2-ws' as WorkspaceId,
@@ -77,7 +98,14 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ProvisioningRequested: specs.map((spec) => ({ lineage, spec })),
   Adopted: policies.map((each, index) => ({
     lineage,
-    spec: { limits: { monthly: index === 0 ? each.limit : null }, includeByok: each.includeByok, expiresAt: null, workspace: null, tags: {} },
+    spec: {
+      limits: { ...noLimits, monthly: index === 0 ? each.limit : null },
+      includeByok: each.includeByok,
+      expiresAt: null,
+      workspace: null,
+      tags: {},
+      requireEnforced: false,
+    },
     hash,
     label: 'sk-or-v1-abc...123',
     policy: each,

@@ -6,6 +6,7 @@ import { birthLimits, containedPolicy, enforced, type KeySpec } from '../../../s
 import type { HeldKey } from '../../../src/domain/key/state.js'
 import { cannotSpend, isConverged, wantedOf, wantedPolicy } from '../../../src/domain/key/wanted.js'
 import { zero } from '../../../src/domain/shared/picodollars.js'
+import { noLimits } from '../../../src/domain/spend/limits.js'
 import { runs } from '../../support/fc-runs.js'
 import { dollars, hash, spec } from '../../support/key-story.js'
 import { anyMoney, anyPolicy, anySpec } from '../../support/value-arbitraries.js'
@@ -14,7 +15,7 @@ import { states } from './grid-states.js'
 const cent = birthLimits.cent
 const limited = (monthly: KeySpec['limits']['monthly'], includeByok = false): KeySpec => ({
   ...spec,
-  limits: { monthly },
+  limits: { ...noLimits, monthly },
   includeByok,
 })
 

@@ -1,0 +1,33 @@
+import { isRight } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import { between, type Instant, instant } from '../domain/shared/instant.js'
+import { defaultAssumptions } from '../domain/spend/overshoot.js'
+import type { LocalDeps } from './deps.js'
+import type { VaultError } from './errors.js'
+
+/** The note in which a watcher writes, as milliseconds since 1970, when it last began a pass. */
+export const heartbeatNote = 'watcher/heartbeat'
+
+/** When a watcher of this vault last gave a sign of life; `null`: never, or nobody could read it. */
+export type WatcherHeartbeat = TE.TaskEither<VaultError, Instant | null>
+
+export const watcherHeartbeat = (deps: Pick<LocalDeps, 'notes'>): WatcherHeartbeat =>
+  pipe(
+    deps.notes.read(heartbeatNote),
+    TE.map((notes) => {
+      const at = instant(Number(notes.get(heartbeatNote) ?? Number.NaN))
+      return isRight(at) ? at.right : null
+    }),
+    TE.orElse(() => TE.right<VaultError, Instant | null>(null)),
+  )
+
+const freshFor = defaultAssumptions.pollGap + defaultAssumptions.timeToContain
+
+/** Whether a watcher enforces what falls to it: a heartbeat older than the stated gap between two passes is none. */
+export const isWatched = (deps: Pick<LocalDeps, 'notes' | 'clock'>): TE.TaskEither<VaultError, boolean> =>
+  pipe(
+    watcherHeartbeat(deps),
+    TE.map((at) => at !== null && between(at, deps.clock.now()) <= freshFor),
+  )
