@@ -31,7 +31,7 @@ describe('list and show', () => {
       updatedAt: expect.stringMatching(iso),
       expiresAt: null,
       containedFor: [],
-      limits: { monthlySpend: 5, dailySpend: null, alertThreshold: null, alertThresholds: [] },
+      limits: { monthlySpend: 5, dailySpend: null, alertThreshold: 0.8, alertThresholds: [0.8] },
       usage: { currentMonth: null, currentDay: null, lastUpdated: null, stale: true },
       enforcedBy: { monthly: 'openrouter', daily: null },
       pending: [],
@@ -149,7 +149,14 @@ describe('history', () => {
       event: 'ProvisioningRequested',
       details: {
         lineage: 'alpha#1',
-        spec: { limits: { monthly: 5 }, includeByok: false, expiresAt: null, workspace: null, tags: {} },
+        spec: {
+          limits: { monthly: 5, daily: null, alertThresholds: [0.8] },
+          includeByok: false,
+          expiresAt: null,
+          workspace: null,
+          tags: {},
+          requireEnforced: false,
+        },
       },
     })
     expect(alpha.find((entry) => entry.event === 'CreationIntended')?.details).toMatchObject({

@@ -10,20 +10,21 @@ import { type KeyHash, type KeyName, lineageOf } from '../../../src/domain/share
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
 import { decideReading, seenAgain } from '../../../src/domain/spend/decide-reading.js'
 import { evolveSpend } from '../../../src/domain/spend/evolve-spend.js'
+import { noLimits } from '../../../src/domain/spend/limits.js'
 import { newborn, type SpendState } from '../../../src/domain/spend/spend-state.js'
 import { windowStart } from '../../../src/domain/spend/window.js'
 import { at, dollars } from './facts.js'
 
 const seenName = 'ci-bot' as KeyName
 
-const spec = { includeByok: false, expiresAt: null, workspace: null, tags: { team: 'web' } }
+const spec = { includeByok: false, expiresAt: null, workspace: null, tags: { team: 'web' }, requireEnforced: false }
 
 /** The facts of a key that was taken over with these limits. */
 export const born = (limits: object, time: number, lineage = 1, more: Partial<KeySpec> = {}): KeyEvent => ({
   type: 'Adopted',
   lineage: lineageOf(seenName, lineage),
   // Whatever limits a key may have by now: the mapping has to do with each.
-  spec: { ...spec, ...more, limits: { monthly: null, ...limits } },
+  spec: { ...spec, ...more, limits: { ...noLimits, ...limits } },
   hash: 'a'.repeat(64) as KeyHash,
   label: 'sk-or-v1-abc...123',
   policy: { disabled: false, limit: null, reset: null, includeByok: false },

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+
+import type { AddOptions } from '../../src/application/vault.js'
+import { dollars } from '../adapters/openrouter/fakes.js'
+import { done, failed, remoteKey } from './bench-views.js'
+import { type Bench, openBench } from './harness.js'
+
+const add = (bench: Bench, options: AddOptions) => bench.run((vault) => vault.add('alpha', options))
+const shown = async (bench: Bench) => done(await bench.run((vault) => vault.show('alpha')))
+
+describe('a new key', () => {
+  it('with a daily limit alone has it on the key itself', async () => {
+    const bench = await openBench()
+    expect(done(await add(bench, { dailyLimit: 2.5 })).notes).toEqual([])
+    expect(remoteKey(bench, 'alpha')).toMatchObject({ limit: dollars('2.5'), reset: 'daily', disabled: false })
+    expect(await shown(bench)).toMatchObject({
+      limits: { monthlySpend: null, dailySpend: 2.5, alertThreshold: 0.8, alertThresholds: [0.8] },
+      enforcedBy: { monthly: null, daily: 'openrouter' },
+    })
+  })
+
+  it('has its thresholds in order, each once', async () => {
+    const bench = await openBench()
+    done(await add(bench, { monthlyLimit: 3, alertThreshold: '0.95, .5,0.95' }))
+    expect((await shown(bench)).limits).toMatchObject({ alertThreshold: 0.5, alertThresholds: [0.5, 0.95] })
+  })
+
+  it('whose daily limit is its monthly one, or nothing, needs no second enforcer', async () => {
+    const bench = await openBench()
+    done(await add(bench, { monthlyLimit: 3, dailyLimit: 3 }))
+    expect(remoteKey(bench, 'alpha')).toMatchObject({ limit: dollars('3'), reset: 'monthly' })
+    expect((await shown(bench)).enforcedBy).toEqual({ monthly: 'openrouter', daily: 'openrouter' })
+    done(await bench.run((vault) => vault.add('beta', { monthlyLimit: 3, dailyLimit: 0 })))
+    expect(remoteKey(bench, 'beta')).toMatchObject({ limit: 0n, reset: 'daily' })
+  })
+
+  it.each<readonly [AddOptions, string, string]>([
+    [{ dailyLimit: -1 }, 'dailyLimit', 'must be a number of dollars, not negative, with at most four decimals, such as 25 or 12.50'],
+    [{ dailyLimit: Infinity }, 'dailyLimit', 'must be a number of dollars, not negative, with at most four decimals, such as 25 or 12.50'],
+    [{ dailyLimit: '1.00001' }, 'dailyLimit', 'must be a number of dollars, not negative, with at most four decimals, such as 25 or 12.50'],
+    [{ monthlyLimit: 1, dailyLimit: 1.5 }, 'dailyLimit', 'must not be above the monthly limit'],
+    ...(['0', '1.1', '-0.5', '0.80001', '', 'high', '0.8,', []] as const).map(
+      (alertThreshold): readonly [AddOptions, string, string] => [
+        { monthlyLimit: 1, alertThreshold },
+        'alertThreshold',
+        'must be shares of a limit above 0 and at most 1, with at most four decimals, such as 0.8 or 0.8,0.95',
+      ],
+    ),
+  ])('with %j is refused before anything is sent', async (options, field, rule) => {
+    const bench = await openBench()
+    expect(failed(await add(bench, options))).toEqual({ _tag: 'InvalidInput', field, rule })
+    expect(bench.takeRequests()).toEqual([])
+  })
+})
