@@ -13,6 +13,11 @@ export type LocalError =
   | { readonly _tag: 'OutputLost'; readonly code: string }
   /** `sandbox` cannot listen on this port. */
   | { readonly _tag: 'PortUnavailable'; readonly port: number; readonly message: string }
+  /** No program is here that reaches a clipboard, or the one that is here failed. */
+  | { readonly _tag: 'NoClipboard' }
+  | { readonly _tag: 'ClipboardFailed'; readonly program: string }
+  /** The key has no page on OpenRouter's site that could be told. */
+  | { readonly _tag: 'NoPage'; readonly name: string; readonly why: string }
   /** `exec` could not start its command. */
   | { readonly _tag: 'CommandNotFound'; readonly command: string }
   | { readonly _tag: 'CommandNotExecutable'; readonly command: string; readonly reason: string }
@@ -27,6 +32,9 @@ const localTags: Readonly<Record<LocalError['_tag'], true>> = {
   BrokenOff: true,
   OutputLost: true,
   PortUnavailable: true,
+  NoClipboard: true,
+  ClipboardFailed: true,
+  NoPage: true,
   CommandNotFound: true,
   CommandNotExecutable: true,
 }

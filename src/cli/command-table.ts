@@ -35,6 +35,7 @@ export const commandTable: ReadonlyArray<Group> = [
       { name: 'exec', load: async () => (await import('./commands/exec.js')).registerExec },
       { name: 'list', load: async () => (await import('./commands/list.js')).registerList },
       { name: 'show', load: async () => (await import('./commands/show.js')).registerShow },
+      { name: 'open', load: async () => (await import('./commands/open.js')).registerOpen },
       { name: 'suspend', load: async () => (await import('./commands/suspend.js')).registerSuspend },
       { name: 'resume', load: async () => (await import('./commands/resume.js')).registerResume },
       { name: 'panic', load: async () => (await import('./commands/panic.js')).registerPanic },
@@ -66,6 +67,7 @@ export const commandTable: ReadonlyArray<Group> = [
       { name: 'completion', load: async () => (await import('./commands/completion.js')).registerCompletion, needsAll: true },
       { name: 'version', load: async () => (await import('./commands/version.js')).registerVersion },
       { name: '__names', load: async () => (await import('./commands/names.js')).registerNames },
+      { name: '__unclip', load: async () => (await import('./commands/unclip.js')).registerUnclip },
     ],
   },
 ]

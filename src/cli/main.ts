@@ -5,6 +5,7 @@ import { isatty } from 'node:tty'
 
 import type { Instant } from '../domain/shared/instant.js'
 import { makeAsk } from './ask.js'
+import type { Desktop } from './desktop/clipboard.js'
 import { asks } from './exec-words.js'
 import { makeLaunch } from './launch.js'
 import type { Io } from './io.js'
@@ -52,10 +53,14 @@ const pause = (milliseconds: number): Promise<void> =>
 const sized = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
   stream.columns === 0 ? Object.assign(stream, { columns: 80, rows: 24 }) : stream
 
+const desktop: Desktop = { platform: process.platform, env: process.env, again: process.argv.slice(1, 2) }
+
 const deps: CliDeps = {
   library: () => import('../index.js'),
   ask: makeAsk({ input: () => process.stdin, output: () => sized(process.stderr), signal: stop.signal }),
   launch: makeLaunch({ stop, atTerminal: terminals.stdin }),
+  clipboard: async () => (await import('./desktop/clipboard.js')).makeClipboard(desktop),
+  openPage: async (url) => await (await import('./desktop/open-page.js')).openPage(desktop, url),
   stop,
   about,
   // Whole milliseconds since 1970, as an instant is.

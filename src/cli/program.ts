@@ -21,6 +21,7 @@ const addGlobals = (program: Command, version: string): Command =>
   program
     .version(version, '-V, --version', 'print the version')
     .option('--home <folder>', "the vault's folder (LEAN_VAULT_HOME); default: ~/.lean_vault")
+    .option('--profile <name>', 'the vault in ~/.lean_vault-<name> (LEAN_VAULT_PROFILE); --home wins')
     .option('--json', 'one JSON document instead of text; errors too, as the last line of stderr')
     .option('-q, --quiet', 'results, warnings and errors only')
     .option('--debug', 'show each request, without secrets, on stderr')

@@ -21,6 +21,7 @@ const reporting =
 /** The flags by which people give what the library calls by another name. */
 const flags: Readonly<Record<string, string>> = {
   home: '--home',
+  profile: '--profile',
   keyBesideData: '--key-beside-data',
   monthlyLimit: '--monthly-limit',
   dailyLimit: '--daily-limit',
@@ -56,6 +57,12 @@ const local = (error: LocalError): Said => {
       )
     case 'PortUnavailable':
       return say(2, `Port ${error.port} cannot be opened: ${sentence(error.message)}`, 'Choose another one, or leave --port out.')
+    case 'NoClipboard':
+      return say(2, 'No clipboard can be reached here. Nothing was copied.', 'On Linux wl-copy, xclip or xsel is needed, and a desktop. lean-vault exec needs no clipboard.')
+    case 'ClipboardFailed':
+      return say(2, `${error.program} failed. Nothing was copied.`, 'Is a desktop running? lean-vault exec needs no clipboard.')
+    case 'NoPage':
+      return say(4, `${error.name} has no page that could be opened: ${sentence(error.why)}`, `lean-vault show ${error.name} tells what is known of it.`)
     case 'CommandNotFound':
       return say(127, `There is no command ${error.command}.`, 'It is looked for on PATH, as a shell would.')
     case 'CommandNotExecutable':

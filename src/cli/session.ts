@@ -6,6 +6,7 @@ import type { Instant } from '../domain/shared/instant.js'
 import type { AskPassphrase, RequestTrace, OpenedVault, VaultOptions } from '../index.js'
 import type { Ask } from './ask.js'
 import type { CliError } from './cli-error.js'
+import type { Clipboard } from './desktop/clipboard.js'
 import { type Io, isOn } from './io.js'
 import type { Launch } from './launch.js'
 import type { StopSignal } from './stop-signal.js'
@@ -25,6 +26,9 @@ export interface CliDeps {
   readonly library: () => Promise<Library>
   readonly ask: Ask
   readonly launch: Launch
+  readonly clipboard: () => Promise<Clipboard>
+  /** Shows an address in the browser of the desktop; false where there is none. */
+  readonly openPage: (url: string) => Promise<boolean>
   readonly stop: StopSignal
   readonly about: About
   readonly now: () => Instant
@@ -35,6 +39,7 @@ export interface CliDeps {
 /** The flags that every command takes. */
 export interface Globals {
   readonly home?: string
+  readonly profile?: string
   readonly json?: boolean
   readonly quiet?: boolean
   readonly debug?: boolean
@@ -98,6 +103,7 @@ export const vaultOptions = (session: Session): VaultOptions => {
   const { io, deps, globals } = session
   return {
     ...(globals.home === undefined ? {} : { home: globals.home }),
+    ...(globals.profile === undefined ? {} : { profile: globals.profile }),
     env: io.env,
     workingFolder: io.workingFolder,
     userFolder: io.userFolder,

@@ -13,10 +13,12 @@ import type { Fault } from '../../src/adapters/simulated-openrouter/fault.js'
 import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
 import type { WireRequest } from '../../src/adapters/simulated-openrouter/wire.js'
 import { createWorld, type World } from '../../src/adapters/simulated-openrouter/world.js'
+import type { Copied } from '../../src/cli/desktop/clipboard.js'
 import type { CliDeps, Library } from '../../src/cli/session.js'
 import type { Ended } from '../../src/cli/launch.js'
 import type { StopName } from '../../src/cli/stop-signal.js'
 import { run } from '../../src/cli/run.js'
+import { reveal } from '../../src/application/secret.js'
 import type { AttemptId, Nonce, OwnerId, VaultId } from '../../src/domain/shared/identifiers.js'
 import type { Instant, Millis } from '../../src/domain/shared/instant.js'
 import * as library from '../../src/index.js'
@@ -46,6 +48,10 @@ export interface Circumstances {
   readonly stop?: { readonly after: number; readonly by: StopName }
   /** How the command of `exec` ends. */
   readonly ended?: Ended
+  /** What copying comes to; without it there is no clipboard. */
+  readonly clipboard?: Copied
+  /** Whether there is a browser. */
+  readonly browser?: boolean
   /** Replaces functions of the library. */
   readonly library?: Partial<Library>
   /** Called at each pause of a command that runs on, with how many there were. */
@@ -66,6 +72,10 @@ export interface Bench {
   readonly world: World
   readonly launched: Array<Launched>
   readonly questions: Array<string>
+  /** What was put on the clipboard, and for how long. */
+  readonly clipped: Array<{ readonly text: string; readonly seconds: number }>
+  /** The addresses that were opened in a browser. */
+  readonly opened: Array<string>
   readonly now: () => number
   readonly advance: (milliseconds: number) => void
   readonly run: (argv: ReadonlyArray<string>, circumstances?: Circumstances) => Promise<Ran>
@@ -101,6 +111,8 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
   const world = createWorld(sha256, addManagementKey(sha256, account, managementKey))
   const launched: Array<Launched> = []
   const questions: Array<string> = []
+  const clipped: Array<{ readonly text: string; readonly seconds: number }> = []
+  const opened: Array<string> = []
   let printed = ''
 
   const draw = (): string => {
@@ -123,7 +135,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
   }
 
   const runOnce = async (argv: ReadonlyArray<string>, circumstances: Circumstances = {}): Promise<Ran> => {
-    const { columns, stdin, env = {}, answers = [], faults = '', stop: stopping, ended, onPause } = circumstances
+    const { columns, stdin, env = {}, answers = [], faults = '', stop: stopping, ended, onPause, clipboard, browser = true } = circumstances
     const out = { stdout: '', stderr: '' }
     const controller = new AbortController()
     let stoppedBy: StopName | null = null
@@ -173,6 +185,19 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
         launched.push({ command, args, env: childEnv })
         return Promise.resolve(ended ?? { _tag: 'Exited', code: 0 })
       },
+      clipboard: () =>
+        Promise.resolve({
+          copy: (copied, seconds) => {
+            if (clipboard === undefined) return Promise.resolve({ _tag: 'NoClipboard' })
+            clipped.push({ text: reveal(copied), seconds })
+            return Promise.resolve(clipboard)
+          },
+          clearLater: () => Promise.resolve(),
+        }),
+      openPage: (url) => {
+        opened.push(url)
+        return Promise.resolve(browser)
+      },
       stop: { signal: controller.signal, name: () => stoppedBy, handOver: () => () => undefined },
       about: { version: '0.0.0', node: 'v20.0.0', platform: 'test' },
       now: () => now as Instant,
@@ -212,6 +237,8 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
     world,
     launched,
     questions,
+    clipped,
+    opened,
     now: () => now,
     advance: (milliseconds) => void (now += milliseconds),
     run: runOnce,

@@ -30,6 +30,9 @@ describe('the words of exec', () => {
     ['exec k -- echo --json', ['echo', '--json']],
     ['exec k -- echo -- --json', ['echo', '--', '--json']],
     ['exec -- k echo --json', ['echo', '--json']],
+    ['exec --env A=lv://k -- echo --json', ['echo', '--json']],
+    ['exec --env=A=lv://k -- k echo', ['k', 'echo']],
+    ['exec --profile x --home . --env A=lv://k -- echo', null],
   ])('%s: all from the command on is its own', async (line, words) => {
     expect(await started(line)).toEqual(words)
   })

@@ -97,6 +97,9 @@ const all: ByTag = {
   BrokenOff: [130, false, [{ _tag: 'BrokenOff' }]],
   OutputLost: [1, false, [{ _tag: 'OutputLost', code: 'ENOSPC' }]],
   PortUnavailable: [2, false, [{ _tag: 'PortUnavailable', port: 80, message: 'taken' }]],
+  NoClipboard: [2, false, [{ _tag: 'NoClipboard' }]],
+  ClipboardFailed: [2, false, [{ _tag: 'ClipboardFailed', program: 'xclip' }]],
+  NoPage: [4, false, [{ _tag: 'NoPage', name: 'k', why: 'it is removed' }]],
   CommandNotFound: [127, false, [{ _tag: 'CommandNotFound', command: 'x' }]],
   CommandNotExecutable: [126, false, [{ _tag: 'CommandNotExecutable', command: 'x', reason: 'EACCES' }]],
 }

@@ -30,13 +30,15 @@ const normalised = (text: string, { folder }: Bench): string =>
     .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replace(/\b[0-9a-f]{32}\b/g, '<id>')
 
-const circumstanceLines = ({ columns, stdin, env, answers, faults, stop, ended }: Circumstances): ReadonlyArray<string> => [
+const circumstanceLines = ({ columns, stdin, env, answers, faults, stop, ended, clipboard, browser }: Circumstances): ReadonlyArray<string> => [
   ...(columns === undefined ? [] : [`# at a terminal of ${columns} columns`]),
   ...(stdin === undefined ? [] : ['# with something on standard input']),
   ...Object.keys(env ?? {}).map((name) => `# with ${name} set`),
   ...(answers ?? []).map((answer) => `# answering: ${answer === null ? 'Ctrl-C' : typeof answer === 'boolean' ? (answer ? 'yes' : 'no') : 'a secret'}`),
   ...(faults === undefined ? [] : [`# while OpenRouter has: ${faults}`]),
   ...(stop === undefined ? [] : [`# ${stop.by} after ${stop.after} requests`]),
+  ...(clipboard === undefined ? [] : [`# with a clipboard: ${clipboard._tag}`]),
+  ...(browser === false ? ['# without a browser'] : []),
   ...(ended === undefined ? [] : [`# the command ends: ${ended._tag}`]),
 ]
 

@@ -1,4 +1,7 @@
-import { afterEach, describe, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, describe, expect, it } from 'vitest'
 
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
@@ -259,6 +262,50 @@ describe('transcripts', () => {
     await sh('exec my-key --env LEAN_VAULT_HOME -- true')
     await sh('suspend my-key --quiet')
     await sh('exec my-key -- true')
+  })
+
+  began('exec-env-file', async (sh, own) => {
+    writeFileSync(join(own.folder, '.env'), 'MODE=plain\nOPENROUTER_API_KEY=lv://my-key\n')
+    writeFileSync(join(own.folder, 'typo.env'), '# ours\nKEY=lv:/my-key\n')
+    writeFileSync(join(own.folder, 'broken.env'), '\nnot a line\n')
+    writeFileSync(join(own.folder, 'plain.env'), 'MODE=plain\n')
+    await sh('exec --env-file .env -- npm start')
+    await sh('exec --env-file .env npm start')
+    await sh('exec --env-file missing.env -- npm start')
+    await sh('exec --env-file typo.env -- npm start')
+    await sh('exec --env-file broken.env -- npm start')
+    await sh('exec --env-file plain.env -- npm start')
+    await sh('exec --env A=lv://missing -- npm start')
+    await sh('exec --env A=plain -- npm start')
+    await sh('exec --env A --env B=lv://my-key -- npm start')
+  })
+
+  began('get-clip', async (sh) => {
+    await sh('get my-key --clip', { columns: 80, clipboard: { _tag: 'Copied', program: 'xclip', clears: true } })
+    await sh('get my-key --clip --json --clear-after 10', { clipboard: { _tag: 'Copied', program: 'clip.exe', clears: false } })
+    await sh('get my-key --clip', { clipboard: { _tag: 'Copied', program: 'clip.exe', clears: false } })
+    await sh('get my-key --clip')
+    await sh('get my-key --clip', { clipboard: { _tag: 'ClipboardFailed', program: 'xclip' } })
+    await sh('get my-key --clip --clear-after soon')
+    await sh('get missing --clip')
+  })
+
+  scenario('open', async (sh, own) => {
+    const real = { env: { ...withKey(own).env, OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' } }
+    await sh('init --quiet', real)
+    await sh('add my-key --monthly-limit 5', real)
+    await sh('open my-key', real)
+    await sh('open my-key --json', real)
+    await sh('open my-key', { ...real, columns: 100 })
+    await sh('open my-key', { ...real, columns: 100, browser: false })
+    await sh('open missing', real)
+    await sh('remove my-key --yes', real)
+    await sh('open my-key', real)
+    expect(own.opened).toHaveLength(2)
+  })
+
+  began('open-elsewhere', async (sh) => {
+    await sh('open my-key')
   })
 
   began('credentials', async (sh, own) => {

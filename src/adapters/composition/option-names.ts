@@ -5,6 +5,7 @@ import type { InitOptions, Overrides, VaultOptions } from './options.js'
 /** The names of what `openVault` and its siblings take. */
 export const vaultOptionNames: Names<VaultOptions> = {
   home: true,
+  profile: true,
   baseUrl: true,
   masterKeyFile: true,
   headFile: true,

@@ -3,6 +3,7 @@ import type { Type } from 'io-ts'
 
 import { type InvalidValue, invalidValue } from '../../domain/shared/brand.js'
 import type { Environment, FileKey, FileSettings, GivenSettings, Sourced } from './settings.js'
+import { profileCodec } from './setting-codecs.js'
 import { variables } from './settings.js'
 
 /** A value with its source, or the rule that it breaks and where it stands. */
@@ -34,6 +35,16 @@ export const findGiven = <A>(
   return text === undefined || text === ''
     ? null
     : checked(codec, read(text), { origin: 'environment', source: name }, name)
+}
+
+const profileVariable = 'LEAN_VAULT_PROFILE'
+
+/** The profile that the caller or the environment gives, checked; null where neither does. */
+export const findProfile = ({ given, env }: Pick<Sources, 'given' | 'env'>): Found<string> | null => {
+  if (given.profile !== undefined) return checked(profileCodec, given.profile, { origin: 'option', source: null }, 'profile')
+  const name = env[profileVariable]
+  const found = { origin: 'environment', source: profileVariable } as const
+  return name === undefined || name === '' ? null : checked(profileCodec, name, found, profileVariable)
 }
 
 /** The value of the strongest source that has one, checked; else the default. What a stronger source hides is not looked at. */

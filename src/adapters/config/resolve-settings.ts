@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 
 import type { InvalidValue } from '../../domain/shared/brand.js'
-import { findGiven, findSetting, type Found, fromDigits, type Sources } from './find-setting.js'
+import { findGiven, findProfile, findSetting, type Found, fromDigits, type Sources } from './find-setting.js'
 import { type BaseUrl, baseUrlCodec, pathCodec } from './setting-codecs.js'
 import { fileCodecs, type Places, type Settings, type Sourced } from './settings.js'
 
@@ -15,17 +15,23 @@ const defaultBaseUrl = 'https://openrouter.ai/api/v1' as BaseUrl
 
 const asText = (text: string): string => text
 
-/** The vault's folder, absolute. `config.yaml` lies in it, so no file has a say. */
-export const resolveHome = (sources: Pick<Sources, 'given' | 'env'>, places: Places): Found<string> =>
-  pipe(
-    findGiven(sources, 'home', pathCodec, asText) ??
-      E.right<InvalidValue, Sourced<string>>({
-        value: join(places.userFolder, '.lean_vault'),
-        origin: 'default',
-        source: null,
-      }),
+const usualHome = ({ userFolder }: Places): string => join(userFolder, '.lean_vault')
+
+/**
+ * The vault's folder, absolute. `config.yaml` lies in it, so no file has a say. What the caller gives wins over the
+ * environment, and a folder over a profile.
+ */
+export const resolveHome = (sources: Pick<Sources, 'given' | 'env'>, places: Places): Found<string> => {
+  const profile = findProfile(sources)
+  const folder = findGiven(sources, 'home', pathCodec, asText)
+  const byProfile =
+    profile !== null && sources.given.home === undefined && (folder === null || sources.given.profile !== undefined)
+  if (byProfile) return pipe(profile, E.map((found) => ({ ...found, value: `${usualHome(places)}-${found.value}` })))
+  return pipe(
+    folder ?? E.right<InvalidValue, Sourced<string>>({ value: usualHome(places), origin: 'default', source: null }),
     E.map((home) => ({ ...home, value: resolve(places.workingFolder, home.value) })),
   )
+}
 
 /** A path of the file is relative to the vault's folder and may begin with `~/`: no shell has expanded it. */
 const absolute = (path: Sourced<string | null>, home: string, places: Places): Sourced<string | null> => {

@@ -31,6 +31,11 @@ export const baseUrlCodec: t.Type<BaseUrl, BaseUrl> = guarded(
   (value): value is BaseUrl => typeof value === 'string' && value.length <= 2048 && baseUrlShape.test(value),
 )
 
+export const profileCodec: t.Type<string, string> = guarded(
+  'must be 1 to 32 letters, digits, dots, underscores or hyphens, and begin with a letter or a digit',
+  (value): value is string => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(value),
+)
+
 export const pathCodec: t.Type<string, string> = guarded(
   'must be a path of 1 to 4096 characters',
   (value): value is string => typeof value === 'string' && /^[^\0]{1,4096}$/su.test(value),

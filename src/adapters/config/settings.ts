@@ -56,6 +56,8 @@ export const variables: Readonly<Record<FileKey | 'home', string>> = {
 /** Settings that the caller gives. They win over everything else. */
 export interface GivenSettings {
   readonly home?: string
+  /** The name of a vault beside the usual one: its folder is `~/.lean_vault-<profile>`. `home` wins over it. */
+  readonly profile?: string
   readonly baseUrl?: string
   readonly masterKeyFile?: string
   readonly headFile?: string

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { AddOptions } from '../../index.js'
 import { changeAnswer } from '../change-text.js'
 import { type CliError, usage } from '../cli-error.js'
+import { collect } from '../collect.js'
 import { type Body, describe, type Register } from '../command.js'
 import { type Session, warn, withProgress, withVault } from '../session.js'
 
@@ -18,11 +19,6 @@ interface Flags {
   readonly includeByok?: boolean
   readonly ifMissing?: boolean
 }
-
-const collect = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [
-  ...(before ?? []),
-  value,
-]
 
 /** `k=v` in two; the first `=` parts them. */
 export const parseTag = (text: string): E.Either<CliError, readonly [key: string, value: string]> => {

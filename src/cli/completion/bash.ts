@@ -24,7 +24,7 @@ _lean_vault() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
-    --home) ((i++)) ;;
+    --home | --profile) ((i++)) ;;
     --) return ;;
     -*) ;;
     *) [[ -z $command ]] && command=\${COMP_WORDS[i]} ;;

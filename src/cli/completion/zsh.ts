@@ -23,7 +23,7 @@ _lean_vault() {
   local command='' i
   for ((i = 2; i < CURRENT; i++)); do
     case $words[i] in
-      --home) ((i++)) ;;
+      --home | --profile) ((i++)) ;;
       --) _default; return ;;
       -*) ;;
       *) command=$words[i]; break ;;

@@ -74,3 +74,24 @@ describe('settings', () => {
     expect(problem({}, { OPENROUTER_BASE_URL: 'https://u:secret@a.example/api/v1' })?.rule).not.toContain('secret')
   })
 })
+
+describe('a profile', () => {
+  const homeOf = (given: GivenSettings, env: Record<string, string>): unknown => resolved(given, env).home
+
+  it('is a folder beside the usual one', () => {
+    expect(homeOf({ profile: 'work' }, {})).toEqual({ value: '/home/u/.lean_vault-work', origin: 'option', source: null })
+    expect(homeOf({}, { LEAN_VAULT_PROFILE: 'work' })).toEqual({ value: '/home/u/.lean_vault-work', origin: 'environment', source: 'LEAN_VAULT_PROFILE' })
+    expect(homeOf({}, { LEAN_VAULT_PROFILE: '' })).toMatchObject({ value: '/home/u/.lean_vault' })
+  })
+
+  it('gives way to a folder, and a flag wins over the environment', () => {
+    expect(homeOf({ profile: 'work', home: '/v' }, {})).toMatchObject({ value: '/v' })
+    expect(homeOf({}, { LEAN_VAULT_PROFILE: 'work', LEAN_VAULT_HOME: '/v' })).toMatchObject({ value: '/v' })
+    expect(homeOf({ profile: 'work' }, { LEAN_VAULT_HOME: '/v' })).toMatchObject({ value: '/home/u/.lean_vault-work' })
+    expect(homeOf({ home: '/v' }, { LEAN_VAULT_PROFILE: 'no/name' })).toMatchObject({ value: '/v' })
+  })
+
+  it.each(['a/b', '..', '', '-x', 'x'.repeat(33), '~'])('%j is refused', (profile) => {
+    expect(resolveSettings({ given: { profile }, env: {}, file: noFileSettings('/x') }, places)).toMatchObject({ _tag: 'Left', left: { field: 'profile' } })
+  })
+})

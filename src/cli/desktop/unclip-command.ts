@@ -1,0 +1,2 @@
+/** The hidden command of the process that empties the clipboard. */
+export const unclipCommand = '__unclip'
