@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { fold } from '../domain/decider.js'
 import type { KeyEvent } from '../domain/key/event.js'
+import type { KeyDecider } from '../domain/key/index.js'
 import type { KeyState } from '../domain/key/state.js'
 import { type KeyName, keyName } from '../domain/shared/identifiers.js'
 import { decodeRecords } from './decode-records.js'
@@ -23,9 +24,12 @@ export interface Loaded {
   readonly version: number
 }
 
-type Reader = Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol'>
+/** What folds a key's events. */
+export interface KeyReader extends Pick<LocalDeps, 'log' | 'keyEvents'> {
+  readonly protocol: { readonly decider: Pick<KeyDecider, 'initial' | 'evolve'> }
+}
 
-export const loadKey = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Loaded> =>
+export const loadKey = (deps: KeyReader, name: KeyName): TE.TaskEither<VaultError, Loaded> =>
   pipe(
     deps.log.read(streamOf(name)),
     TE.mapLeft(unavailable),
@@ -62,7 +66,7 @@ const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, Reado
   )
 
 /** Every name with its state; an error where a single one cannot be read. */
-export const loadAllKeys = (deps: Reader): TE.TaskEither<VaultError, ReadonlyMap<KeyName, KeyState>> =>
+export const loadAllKeys = (deps: KeyReader): TE.TaskEither<VaultError, ReadonlyMap<KeyName, KeyState>> =>
   pipe(
     keyNames(deps),
     TE.flatMap(
@@ -86,7 +90,7 @@ export interface KnownKeys {
 type Read = { readonly name: KeyName } & ({ readonly state: KeyState } | { readonly problem: string })
 
 /** One stream that a newer colleague wrote in must not keep all others from being used; damage still does. */
-const tolerating = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Read> =>
+const tolerating = (deps: KeyReader, name: KeyName): TE.TaskEither<VaultError, Read> =>
   pipe(
     loadKey(deps, name),
     TE.map(({ state }): Read => ({ name, state })),
@@ -98,7 +102,7 @@ const tolerating = (deps: Reader, name: KeyName): TE.TaskEither<VaultError, Read
   )
 
 /** Every name, with its state where its stream can be read. */
-export const loadKnownKeys = (deps: Reader): TE.TaskEither<VaultError, KnownKeys> =>
+export const loadKnownKeys = (deps: KeyReader): TE.TaskEither<VaultError, KnownKeys> =>
   pipe(
     keyNames(deps),
     TE.flatMap(TE.traverseSeqArray((name) => tolerating(deps, name))),

@@ -93,9 +93,9 @@ describe('a rule of the layers', () => {
     write('test/target.ts', 'export type A = 1\n')
     write('src/adapters/openrouter/request.ts', "import { request } from 'undici'\nexport const a = request\n")
     writePackage('fp-ts', 'lib/Either.js')
-    for (const name of ['io-ts', 'undici', 'yaml', 'tsyringe', 'vitest']) writePackage(name, 'index.js')
+    for (const name of ['io-ts', 'undici', 'yaml', 'tsyringe', 'vitest', 'age-encryption', 'commander']) writePackage(name, 'index.js')
     const dependencies = { 'fp-ts': '1', 'io-ts': '1', undici: '1', yaml: '1', tsyringe: '1' }
-    write('package.json', JSON.stringify({ name: 'planted', dependencies, devDependencies: { vitest: '1' } }))
+    write('package.json', JSON.stringify({ name: 'planted', dependencies, devDependencies: { vitest: '1', 'age-encryption': '1', commander: '1' } }))
     violations = broken(await cruiseIn(folder))
   }, 120_000)
 

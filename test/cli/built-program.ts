@@ -18,7 +18,7 @@ export const buildProgram = async (): Promise<{ readonly file: string; readonly 
   const { bundleCli } = (await import(new URL('../../scripts/bundle-cli.mjs', import.meta.url).href)) as Bundler
   await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(folder, 'dist/bin'), name: 'lean-vault' })
   return {
-    file: join(folder, 'dist/bin/lean-vault.js'),
+    file: join(folder, 'dist/bin/lean-vault.cjs'),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -26,7 +26,7 @@ const intended = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(domain|application|adapters)\/[a-z0-9/-]+\.(js|d\.ts)$/,
-  /^dist\/bin\/[\w-]+\.js$/,
+  /^dist\/bin\/([\w-]+\.js|lean-vault\.cjs)$/,
   /^dist\/vendor\/age-encryption\.js$/,
   /^dist\/(bin|vendor)\/THIRD-PARTY-LICENSES\.txt$/,
   /^schema\/[a-z0-9.-]+\.json$/,
@@ -35,7 +35,7 @@ const intended = [
 describe('the tarball', () => {
   it('holds what is meant to be published, and nothing else', () => {
     expect(installed.files.filter((file) => !intended.some((pattern) => pattern.test(file)))).toEqual([])
-    const essential = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/bin/lean-vault.js']
+    const essential = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/bin/lean-vault.cjs', 'dist/bin/lean-vault.js']
     expect(essential.filter((file) => !installed.files.includes(file))).toEqual([])
   })
 

@@ -14,14 +14,14 @@ export interface BuiltCli {
 /** Copies what `npm run build` made. `node` is the program that runs it; default: this one. */
 export const copyBuiltCli = (node = process.execPath): BuiltCli => {
   const dist = join(root, 'dist')
-  if (!existsSync(join(dist, 'bin/lean-vault.js'))) throw new Error('dist/ is missing: run npm run build first')
+  if (!existsSync(join(dist, 'bin/lean-vault.cjs'))) throw new Error('dist/ is missing: run npm run build first')
   const folder = mkdtempSync(join(tmpdir(), 'lean-vault-cli-'))
   cpSync(dist, join(folder, 'dist'), { recursive: true })
   cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return {
     node,
-    entry: join(folder, 'dist/bin/lean-vault.js'),
+    entry: join(folder, 'dist/bin/lean-vault.cjs'),
     remove: () => {
       rmSync(folder, { recursive: true, force: true })
     },

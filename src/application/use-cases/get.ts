@@ -7,14 +7,17 @@ import { wantedOf } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
-import { loadKey } from '../key-store.js'
+import { type KeyReader, loadKey } from '../key-store.js'
 import type { HandedOut } from '../reports.js'
 import { openError } from '../seal-error.js'
 import { keySecretRef } from '../secret-refs.js'
 import { parseName } from './input.js'
 
+/** What is needed to hand out a secret. */
+export type SecretReader = KeyReader & Pick<LocalDeps, 'sealer'>
+
 const open = (
-  deps: LocalDeps,
+  deps: SecretReader,
   name: KeyName,
   key: HeldKey,
   warning: string | null,
@@ -38,7 +41,7 @@ const warningOf = (name: KeyName, key: HeldKey): string | null => {
   return wantedOf(key).disabled ? `${name} is suspended: OpenRouter will refuse it until it is resumed` : null
 }
 
-const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {
+const handOut = (deps: SecretReader, name: KeyName, state: KeyState): TE.TaskEither<VaultError, HandedOut> => {
   const { stage } = state
   if ((stage._tag === 'Held' || stage._tag === 'RollingBack') && !stage.key.secretHeld) return TE.left({ _tag: 'SecretNotHeld', name })
   switch (stage._tag) {
@@ -62,14 +65,14 @@ const handOut = (deps: LocalDeps, name: KeyName, state: KeyState): TE.TaskEither
 }
 
 /** The secret of a key that is there. Needs neither OpenRouter nor the network. */
-const get = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
+const get = (deps: SecretReader, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
   pipe(
     loadKey(deps, name),
     TE.flatMap(({ state }) => handOut(deps, name, state)),
   )
 
 /** The same by a name that is not checked yet. */
-export const getByName = (deps: LocalDeps, name: string): TE.TaskEither<VaultError, HandedOut> =>
+export const getByName = (deps: SecretReader, name: string): TE.TaskEither<VaultError, HandedOut> =>
   pipe(
     TE.fromEither(parseName(name)),
     TE.flatMap((parsed) => get(deps, parsed)),
