@@ -99,6 +99,7 @@ export type { Timing } from './application/settings.js'
 export type {
   AddOptions,
   HistoryOptions,
+  LimitOptions,
   ListOptions,
   OpenedVault,
   PanicScope,

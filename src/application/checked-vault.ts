@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 
 import { invalidInput, type VaultError } from './errors.js'
 import { checkOptions, type Names, withOptions } from './known-options.js'
-import type { AddOptions, HistoryOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, Vault } from './vault.js'
+import type { AddOptions, HistoryOptions, LimitOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, Vault } from './vault.js'
 
 const addNames: Names<AddOptions> = {
   monthlyLimit: true,
@@ -15,6 +15,7 @@ const addNames: Names<AddOptions> = {
   includeByok: true,
   ifMissing: true,
 }
+const limitNames: Names<LimitOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true }
 const removeNames: Names<RemoveOptions> = { leaked: true, force: true, localOnly: true }
 const listNames: Names<ListOptions> = { all: true, tag: true, state: true }
 const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true, adopt: true }
@@ -46,6 +47,10 @@ const checkScope = (scope: Anything): E.Either<VaultError, void> => {
 export const checkedVault = (vault: Vault): Vault => ({
   ...vault,
   add: (name, options) => withOptions(checkOptions('add', addNames, options), () => vault.add(name, options)),
+  setSpendLimits: (name, limits) =>
+    withOptions(checkOptions('setSpendLimits', limitNames, limits), () => vault.setSpendLimits(name, limits)),
+  updateSpendLimits: (name, patch) =>
+    withOptions(checkOptions('updateSpendLimits', limitNames, patch), () => vault.updateSpendLimits(name, patch)),
   list: (options) =>
     withOptions(
       pipe(

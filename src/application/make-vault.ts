@@ -1,6 +1,8 @@
+import type * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { LimitsPatch } from '../domain/spend/limits.js'
 import { type KeyHash, keyHash, type KeyName } from '../domain/shared/identifiers.js'
 import { checkedVault } from './checked-vault.js'
 import type { Deps, LocalDeps } from './deps.js'
@@ -16,7 +18,7 @@ import { changeCredential } from './use-cases/credentials.js'
 import { getByName } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { importKey, importVault } from './use-cases/import-keys.js'
-import { parseName, parseNote, parseSince } from './use-cases/input.js'
+import { parseLimits, parseName, parseNote, parsePatch, parseSince } from './use-cases/input.js'
 import { leaveAlive } from './use-cases/leave-alive.js'
 import { list, show } from './use-cases/list.js'
 import { panic } from './use-cases/panic.js'
@@ -26,6 +28,7 @@ import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
 import { recordUsage } from './use-cases/record-usage.js'
 import { cachedUsage, cachedUsageOf, currentUsageOf, currentUsages } from './use-cases/usage.js'
+import { updateLimits } from './use-cases/update-limits.js'
 import type { HistoryOptions, RemoveOptions, Vault } from './vault.js'
 
 /** How a vault reaches OpenRouter: only when it must, so that everything local works offline and starts fast. */
@@ -66,6 +69,21 @@ const removing = (local: LocalDeps, remote: Remote, name: string, options: Remov
         ),
   )
 
+const limiting = (
+  local: LocalDeps,
+  remote: Remote,
+  name: string,
+  given: E.Either<VaultError, LimitsPatch>,
+): TE.TaskEither<VaultError, ChangeReport> =>
+  known(local, name, (parsed) =>
+    pipe(
+      TE.fromEither(given),
+      TE.bindTo('patch'),
+      TE.bind('deps', () => remote.deps()),
+      TE.flatMap(({ patch, deps }) => updateLimits(deps, parsed, patch)),
+    ),
+  )
+
 const oneHash = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
   hash === undefined ? TE.right(null) : pipe(TE.fromEither(keyHash(hash)), TE.mapLeft(invalidInput))
 
@@ -103,6 +121,8 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
   get: (name) => getByName(local, name),
   list: (options = {}) => list(local, options),
   show: (name) => named(name, (parsed) => show(local, parsed)),
+  setSpendLimits: (name, limits) => limiting(local, remote, name, parseLimits(limits)),
+  updateSpendLimits: (name, patch) => limiting(local, remote, name, parsePatch(patch)),
   suspend: (name, note) =>
     known(local, name, (parsed) =>
       pipe(

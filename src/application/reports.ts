@@ -62,6 +62,7 @@ export interface KeyInFull extends KeyView {
 export type ChangeOutcome =
   | 'added'
   | 'removed'
+  | 'updated'
   | 'suspended'
   | 'resumed'
   | 'unchanged'

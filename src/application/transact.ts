@@ -9,7 +9,7 @@ import type { KeyState } from '../domain/key/state.js'
 import { pendingWork, publicState } from '../domain/key/view.js'
 import type { KeyName } from '../domain/shared/identifiers.js'
 import type { LocalDeps } from './deps.js'
-import { unavailable, type VaultError } from './errors.js'
+import { invalidInput, unavailable, type VaultError } from './errors.js'
 import { expireClaim } from './expire-claim.js'
 import { appendToKey, loadKey } from './key-store.js'
 
@@ -84,6 +84,8 @@ export const refusalError = (name: KeyName, refusal: KeyRefusal, state: KeyState
       return { _tag: 'KeyBeingRemoved', name }
     case 'InFlight':
       return { _tag: 'KeyBusy', name, until: refusal.until }
+    case 'LimitsInvalid':
+      return invalidInput(refusal.problem)
     case 'AlreadySettled':
     case 'NothingNew':
     case 'Superseded':

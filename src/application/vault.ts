@@ -38,6 +38,16 @@ export interface AddOptions {
   readonly ifMissing?: boolean
 }
 
+/** Limits in dollars, as decimal text or number, with at most four decimals; 0 means "may not spend". */
+export interface LimitOptions {
+  /** In a UTC calendar month. `null`: no limit. */
+  readonly monthlyLimit?: string | number | null
+  /** In a UTC day; at most the monthly limit. `null`: no limit. */
+  readonly dailyLimit?: string | number | null
+  /** Shares of a limit in (0, 1] at which to warn: `0.8`, `'0.8,0.95'` or `[0.8, 0.95]`. */
+  readonly alertThreshold?: string | number | ReadonlyArray<number>
+}
+
 /** How a key is to be removed. Nothing given: contain, delete, prove, and roll back where OpenRouter refuses for good. */
 export interface RemoveOptions {
   /** The secret is in wrong hands: never roll back to a working key. */
@@ -95,6 +105,10 @@ export interface Vault {
   readonly get: (name: string) => TaskEither<VaultError, HandedOut>
   readonly list: (options?: ListOptions) => TaskEither<VaultError, ReadonlyArray<KeyView>>
   readonly show: (name: string) => TaskEither<VaultError, KeyInFull>
+  /** Gives a key these limits and no others; a limit that is not named is taken away, thresholds that are not named are 0.8. */
+  readonly setSpendLimits: (name: string, limits: LimitOptions) => TaskEither<VaultError, ChangeReport>
+  /** Changes the limits that are named and leaves the others. Never looser on the way than the old and the new limits both are. */
+  readonly updateSpendLimits: (name: string, patch: LimitOptions) => TaskEither<VaultError, ChangeReport>
   /** Makes a key unable to spend, reversibly. */
   readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
   readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>

@@ -33,6 +33,8 @@ const textOf = (change: ChangeReport, wanted: string): string => {
       return `Suspended ${change.name}: OpenRouter refuses it until it is resumed.\n`
     case 'resumed':
       return `Resumed ${change.name}.\n`
+    case 'updated':
+      return `The limits of ${change.name} are changed, and read back.\n`
     case 'removed':
       return removedText(change)
     case 'unchanged':

@@ -46,6 +46,7 @@ export const commandTable: ReadonlyArray<Group> = [
   {
     heading: 'Spending:',
     commands: [
+      { name: 'update-limits', load: async () => (await import('./commands/update-limits.js')).registerUpdateLimits },
       { name: 'get-usage', load: async () => (await import('./commands/get-usage.js')).registerGetUsage },
       { name: 'usage', load: async () => (await import('./commands/get-usage.js')).registerUsage },
     ],

@@ -47,6 +47,7 @@ const again: Readonly<Record<Operation['name'], Command<ChangeReport>>> = {
   remove: (vault) => vault.remove('alpha'),
   suspend: (vault) => vault.suspend('alpha'),
   resume: (vault) => vault.resume('alpha'),
+  'update-limits': (vault) => vault.updateSpendLimits('alpha', { monthlyLimit: '3' }),
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Answer, type Bench, type Command, openBench } from './harness.js'
 
 /** One command with the vault that it is given, and what it says when it is done. */
 export interface Operation {
-  readonly name: 'add' | 'remove' | 'suspend' | 'resume'
+  readonly name: 'add' | 'remove' | 'suspend' | 'resume' | 'update-limits'
   readonly command: Command<ChangeReport>
   readonly outcome: ChangeReport['outcome']
   /** The state of `alpha` before and after it. */
@@ -21,6 +21,13 @@ export const operations: ReadonlyArray<Operation> = [
   { name: 'remove', command: (vault) => vault.remove('alpha'), outcome: 'removed', before: 'active', after: 'removed' },
   { name: 'suspend', command: (vault) => vault.suspend('alpha'), outcome: 'suspended', before: 'active', after: 'suspended' },
   { name: 'resume', command: (vault) => vault.resume('alpha'), outcome: 'resumed', before: 'suspended', after: 'active' },
+  {
+    name: 'update-limits',
+    command: (vault) => vault.updateSpendLimits('alpha', { monthlyLimit: '3' }),
+    outcome: 'updated',
+    before: 'active',
+    after: 'active',
+  },
 ]
 
 /** A vault ready for an operation, with the keys of others beside it: `beta` of its own, a neighbour vault's, one made by hand. */
@@ -79,11 +86,20 @@ const problemsOf = (bench: Bench, operation: Operation, before: Picture, answer:
   return pictureOf(bench) === before.whole ? [] : [`it said ${_tag} and it is not as before: ${before.whole} became ${pictureOf(bench)}`]
 }
 
+/** All new, or all old: what is wanted is at OpenRouter, which `quieten` checks. */
+const limitsEnd = (bench: Bench, finished: boolean, undone: boolean): ReadonlyArray<string> => {
+  const { stage } = stateOf(bench, 'alpha')
+  const monthly = stage._tag === 'Held' ? Number((stage.key.incarnation.spec.limits.monthly ?? 0n) / 10n ** 12n) : null
+  const allowed = finished ? [3] : undone ? [5] : [3, 5]
+  return monthly !== null && allowed.includes(monthly) ? [] : [`the limits end at ${String(monthly)}`]
+}
+
 /** Whether the end is one that the answer allows. */
 const endOf = (bench: Bench, operation: Operation, answer: Answer<ChangeReport>): ReadonlyArray<string> => {
   const end = publicState(stateOf(bench, 'alpha'))
   const finished = answer !== null && isRight(answer) && answer.right.outcome === operation.outcome
   const undone = answer !== null && !isRight(answer) && answer.left._tag !== 'KeyVanished' && answer.left._tag !== 'VaultUnavailable'
+  if (operation.name === 'update-limits' && end === 'active') return limitsEnd(bench, finished, undone)
   if (finished && end !== operation.after) return [`it was ${operation.outcome}, and ends ${end ?? 'as nothing'}`]
   if (undone && end !== operation.before) return [`it failed, and ends ${end ?? 'as nothing'}`]
   return end === operation.after || end === operation.before ? [] : [`it ends ${end ?? 'as nothing'}`]

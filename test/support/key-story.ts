@@ -19,7 +19,7 @@ import {
   type Nonce,
   type OwnerId,
 } from '../../src/domain/shared/identifiers.js'
-import { noLimits } from '../../src/domain/spend/limits.js'
+import { type LimitsPatch, noLimits } from '../../src/domain/spend/limits.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 
@@ -152,6 +152,10 @@ export const created: Turn = (state, at) =>
   creation({ _tag: 'Created', hash: hash(number(state) - 1), label: 'sk-or-v1-abc...123', policy: birthPolicy })(state, at)
 
 export const creationLost = creation({ _tag: 'Unknown', cause: passing, settleUntil: date })
+
+export const changeLimits =
+  (patch: LimitsPatch): Turn =>
+  (_state, at) => ({ _tag: 'ChangeLimits', patch, at })
 
 /** An earlier attempt of this name comes back with its key after all. */
 export const bornLate =

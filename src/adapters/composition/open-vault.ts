@@ -24,6 +24,8 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   add: true,
   list: true,
   show: true,
+  setSpendLimits: true,
+  updateSpendLimits: true,
   suspend: true,
   resume: true,
   panic: true,

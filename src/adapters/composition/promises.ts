@@ -76,6 +76,8 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   get: (name) => settle(vault.get(name)),
   list: (options) => settle(vault.list(options)),
   show: (name) => settle(vault.show(name)),
+  setSpendLimits: (name, limits) => settle(vault.setSpendLimits(name, limits)),
+  updateSpendLimits: (name, patch) => settle(vault.updateSpendLimits(name, patch)),
   suspend: (name, note) => settle(vault.suspend(name, note)),
   resume: (name) => settle(vault.resume(name)),
   panic: (scope) => settle(vault.panic(scope)),

@@ -102,6 +102,8 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   ContainmentRolledBack: t.strict({ reason, cause }),
   LiftingRequested: t.strict({ reason }),
   LiftingRolledBack: t.strict({ reason, cause }),
+  LimitsChangeRequested: t.strict({ limits }),
+  LimitsChangeRolledBack: t.strict({ cause }),
   PolicyObserved: t.strict({ policy }),
   ConvergenceStalled: t.strict(stall),
   DriftObserved: t.strict({ policy: orNull(policy) }),

@@ -5,6 +5,7 @@ import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
 import { type Instant, instant } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
 import { type LimitsPatch, noLimits, patchLimits, type SpendLimits } from '../../domain/spend/limits.js'
+import type { LimitOptions } from '../vault.js'
 import { invalidInput, type VaultError } from '../errors.js'
 
 const bad = (field: string, rule: string): E.Either<VaultError, never> =>
@@ -35,18 +36,11 @@ const parseThresholds = (given: unknown): E.Either<VaultError, ReadonlyArray<num
   return shares.length === 0 || shares.some((share) => !(share > 0)) ? bad('alertThreshold', alertRule) : E.right(shares)
 }
 
-/** What a caller may say of limits; what is left out is not spoken of. */
-export interface LimitsInput {
-  readonly monthlyLimit?: string | number | null
-  readonly dailyLimit?: string | number | null
-  readonly alertThreshold?: string | number | ReadonlyArray<number>
-}
-
 const optionalLimit = (field: string, value: string | number | null): E.Either<VaultError, Picodollars | null> =>
   value === null ? E.right(null) : parseLimit(field, value)
 
 /** The limits that were spoken of, each checked by itself. */
-export const parsePatch = ({ monthlyLimit, dailyLimit, alertThreshold }: LimitsInput): E.Either<VaultError, LimitsPatch> =>
+export const parsePatch = ({ monthlyLimit, dailyLimit, alertThreshold }: LimitOptions): E.Either<VaultError, LimitsPatch> =>
   pipe(
     E.Do,
     E.bind('monthly', () => (monthlyLimit === undefined ? E.right({}) : E.map((monthly) => ({ monthly }))(optionalLimit('monthlyLimit', monthlyLimit)))),
@@ -62,7 +56,7 @@ export const withPatch = (limits: SpendLimits, patch: LimitsPatch): E.Either<Vau
   pipe(patchLimits(limits, patch), E.mapLeft(invalidInput))
 
 /** Whole limits: what is not spoken of is no limit, and the usual threshold. */
-export const parseLimits = (input: LimitsInput): E.Either<VaultError, SpendLimits> =>
+export const parseLimits = (input: LimitOptions): E.Either<VaultError, SpendLimits> =>
   pipe(
     parsePatch(input),
     E.flatMap((patch) => withPatch(noLimits, patch)),

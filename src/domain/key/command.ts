@@ -1,5 +1,6 @@
 import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
+import type { LimitsPatch } from '../spend/limits.js'
 import type { Cause } from './cause.js'
 import type { Effect, RemovalMode, StrayOrigin } from './event.js'
 import type { Verdict } from './proof.js'
@@ -41,6 +42,7 @@ export type OwnerCommand =
     }>
   | At<{ readonly _tag: 'Contain'; readonly reason: ContainmentReason; readonly note: string | null }>
   | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
+  | At<{ readonly _tag: 'ChangeLimits'; readonly patch: LimitsPatch }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
   | At<{ readonly _tag: 'LeaveAlive' }>
 

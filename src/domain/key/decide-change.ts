@@ -1,5 +1,6 @@
 import type { ChangeResult, LoopCommand } from './command.js'
 import { isPassing } from './cause.js'
+import { undoing } from './decide-limits.js'
 import { type Decision, facts, refuse } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
 import type { HeldKey, KeyState, StageOf } from './state.js'
@@ -74,12 +75,7 @@ const onConvergence = (command: Record, result: Settled, stage: StageOf<'Held'>)
     case 'Refused':
       if (stage.change === null)
         return { type: 'ConvergenceStalled', cause: result.cause, retryAt: command.retryAt, at }
-      return {
-        type: stage.change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack',
-        reason: stage.change.reason,
-        cause: result.cause,
-        at,
-      }
+      return undoing(stage.change, result.cause, at)
   }
 }
 

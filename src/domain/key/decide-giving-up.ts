@@ -1,5 +1,6 @@
 import type { LoopCommand } from './command.js'
 import { canRollBack } from './decide-change.js'
+import { undoing } from './decide-limits.js'
 import { type Decision, refuse, unlessInFlight } from './decide-owner.js'
 import { right } from 'fp-ts/lib/Either.js'
 import type { KeyEvent } from './event.js'
@@ -28,8 +29,7 @@ const onHeld = (command: GiveUp, stage: StageOf<'Held'>): ReadonlyArray<KeyEvent
   if (key.remote._tag === 'Absent' || isSettled(key)) return []
   if (change === null) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
   if (key.remote._tag === 'Unknown' || isConverged(key)) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
-  const type = change.kind === 'contain' ? 'ContainmentRolledBack' : 'LiftingRolledBack'
-  return [{ type, reason: change.reason, cause, at }]
+  return [undoing(change, cause, at)]
 }
 
 /**

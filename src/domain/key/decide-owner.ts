@@ -46,7 +46,7 @@ export const onAdopt = (command: Command<'Adopt'>, state: KeyState): Decision =>
 }
 
 /** Where suspending and resuming make no sense, the reason why. */
-const notHeld = (state: KeyState): Decision => {
+export const notHeld = (state: KeyState): Decision => {
   switch (state.stage._tag) {
     case 'Vacant':
     case 'Removed':

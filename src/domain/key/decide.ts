@@ -2,6 +2,7 @@ import type { KeyCommand } from './command.js'
 import { onRecordChange } from './decide-change.js'
 import { onClaim, onExpireClaim, onIntendCreation, onRecordCreation, onRecordLook } from './decide-creation.js'
 import { onGiveUp } from './decide-giving-up.js'
+import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
 import type { KeyState } from './state.js'
@@ -17,6 +18,8 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onContain(command, state)
     case 'Lift':
       return onLift(command, state)
+    case 'ChangeLimits':
+      return onChangeLimits(command, state)
     case 'Remove':
       return onRemove(command, state)
     case 'LeaveAlive':

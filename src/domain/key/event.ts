@@ -1,6 +1,7 @@
 import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
+import type { SpendLimits } from '../spend/limits.js'
 import type { Cause } from './cause.js'
 import type { Proof, Witnesses } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
@@ -89,6 +90,10 @@ export type KeyEvent =
   | At<{ readonly type: 'ContainmentRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
   | At<{ readonly type: 'LiftingRequested'; readonly reason: ContainmentReason }>
   | At<{ readonly type: 'LiftingRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
+  /** Its owner wants other limits from now on. */
+  | At<{ readonly type: 'LimitsChangeRequested'; readonly limits: SpendLimits }>
+  /** They could not be had, so those of before hold again: all of them. */
+  | At<{ readonly type: 'LimitsChangeRolledBack'; readonly cause: Cause }>
   | At<{ readonly type: 'PolicyObserved'; readonly policy: RemotePolicy }>
   | At<{ readonly type: 'ConvergenceStalled'; readonly cause: Cause; readonly retryAt: Instant }>
   | At<{ readonly type: 'DriftObserved'; readonly policy: RemotePolicy | null }>

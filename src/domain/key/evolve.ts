@@ -45,6 +45,7 @@ import {
   onRollbackStalled,
   onSecretShredded,
 } from './evolve-removal.js'
+import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
 
@@ -90,6 +91,10 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
     case 'ContainmentRolledBack':
     case 'LiftingRolledBack':
       return onChangeRolledBack(state, event)
+    case 'LimitsChangeRequested':
+      return onLimitsChangeRequested(state, event)
+    case 'LimitsChangeRolledBack':
+      return onLimitsChangeRolledBack(state, event)
     case 'PolicyObserved':
       return onPolicyObserved(state, event)
     case 'ConvergenceStalled':

@@ -1,3 +1,4 @@
+import type { InvalidValue } from '../shared/brand.js'
 import type { Instant } from '../shared/instant.js'
 
 /** Why a command gives no event. Each one says what the caller may do now. */
@@ -8,6 +9,8 @@ export type KeyRefusal =
   | { readonly _tag: 'NothingNew' }
   /** The report belongs to an attempt that was closed, and nothing came of it. */
   | { readonly _tag: 'Superseded' }
+  /** The limits that would come of it are none: `problem` says why. */
+  | { readonly _tag: 'LimitsInvalid'; readonly problem: InvalidValue }
   | { readonly _tag: 'NotFound' }
   | { readonly _tag: 'NameTaken' }
   /** The name still owes the revocation of a key. */

@@ -1,6 +1,7 @@
 import type { KeyHash, Lineage, Nonce } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
+import type { SpendLimits } from '../spend/limits.js'
 import type { Attempt, Claim } from './attempt.js'
 import type { Cause } from './cause.js'
 import type { RemovalMode, StrayOrigin } from './event.js'
@@ -22,10 +23,15 @@ export interface Stall {
   readonly failures: number
 }
 
-/** A containment that was asked for or lifted and is not confirmed yet; refused for good, it is undone. */
-export interface PendingChange {
-  readonly kind: 'contain' | 'lift'
-  readonly reason: ContainmentReason
+/** What was asked for and is not confirmed yet; refused for good, it is undone. `before`: what limits are put back to. */
+export type PendingChange =
+  | { readonly kind: 'contain' | 'lift'; readonly reason: ContainmentReason }
+  | { readonly kind: 'limits'; readonly before: LimitsHeld }
+
+/** Limits as a key holds them: what its owner said, and what it came with where that could not say it. */
+export interface LimitsHeld {
+  readonly limits: SpendLimits
+  readonly kept: KeptLimit | null
 }
 
 /** A change of ours without an answer, which may still take hold until then. `policy: null` is a deletion. */

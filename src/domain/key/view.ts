@@ -20,6 +20,7 @@ export type PendingWork =
   | 'compensation'
   | 'containment'
   | 'lifting'
+  | 'limits'
   | 'convergence'
   | 'removal'
   | 'rollback'
@@ -58,6 +59,8 @@ export const publicState = (state: KeyState): PublicState | null => {
   return free && state.strays.length > 0 ? 'revocation-outstanding' : own
 }
 
+const pendingChanges = { contain: 'containment', lift: 'lifting', limits: 'limits' } as const
+
 const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
   switch (stage._tag) {
     case 'Vacant':
@@ -75,7 +78,7 @@ const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
     case 'Held':
       if (stage.key.remote._tag === 'Absent' || isSettled(stage.key)) return []
       if (stage.change === null) return ['convergence']
-      return [stage.change.kind === 'contain' ? 'containment' : 'lifting']
+      return [pendingChanges[stage.change.kind]]
     case 'RollingBack':
       return ['rollback']
     case 'Removing':

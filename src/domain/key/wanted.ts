@@ -2,20 +2,21 @@ import { type RemotePolicy, samePolicy } from './remote-policy.js'
 import { containedPolicy, enforced } from './spec.js'
 import type { HeldKey, Stage } from './state.js'
 
-const owned = ({ incarnation: { spec }, kept }: HeldKey): RemotePolicy => ({ ...enforced(spec), ...(kept ?? {}) })
+/** What its owner asked for, on the key itself. */
+export const ownedOf = ({ incarnation: { spec }, kept }: HeldKey): RemotePolicy => ({ ...enforced(spec), ...(kept ?? {}) })
 
 /** The policy under which this key cannot spend. */
 export const containedOf = (key: HeldKey): RemotePolicy =>
   key.kept === null
     ? containedPolicy(key.incarnation.spec, key.floor)
-    : { ...owned(key), disabled: true, limit: key.floor }
+    : { ...ownedOf(key), disabled: true, limit: key.floor }
 
 /**
  * The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. Where drift is
  * the only reason, what was found stays: whoever lowered a limit did not ask for the key to be disabled.
  */
 export const wantedOf = (key: HeldKey): RemotePolicy => {
-  if (key.reasons.length === 0) return owned(key)
+  if (key.reasons.length === 0) return ownedOf(key)
   return key.tightened !== null && key.reasons.every((reason) => reason === 'drift') ? key.tightened : containedOf(key)
 }
 

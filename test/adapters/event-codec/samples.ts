@@ -145,6 +145,11 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ContainmentRolledBack: [{ reason: 'user', cause }],
   LiftingRequested: [{ reason: 'user' }],
   LiftingRolledBack: [{ reason: 'user', cause }],
+  LimitsChangeRequested: [
+    { limits: { monthly: money(25_500_000_000_000n), daily: money(1_000_000_000_000n), alertThresholds: [0.5, 0.9] } },
+    { limits: noLimits },
+  ],
+  LimitsChangeRolledBack: causes.map((each) => ({ cause: each })),
   PolicyObserved: [{ policy }],
   ConvergenceStalled: [{ cause, retryAt: until }],
   DriftObserved: [{ policy: null }, { policy }],
