@@ -12,6 +12,7 @@ import type { Deps } from './deps.js'
 import type { VaultError } from './errors.js'
 import { type Loaded, loadKey } from './key-store.js'
 import { giveUp } from './give-up.js'
+import { ownView, viewAfter, type ViewSource } from './perform/account-view.js'
 import { perform } from './perform/perform.js'
 import type { Progress } from './perform/progress.js'
 import { type Advanced, begin, finished, type Run, stop } from './run.js'
@@ -36,13 +37,14 @@ const contradiction: Cause = { kind: 'not-proven', status: null, message: 'OpenR
 
 /**
  * Drives one name until nothing is due: fold, ask for the step, perform it, record its outcome. A fresh command, a repeat,
- * a reconcile and the recovery after a crash are this one loop.
+ * a reconcile and the recovery after a crash are this one loop. `view`: how its proofs look at the account.
  */
 export const advance = (
   deps: Deps,
   name: KeyName,
   budget: Budget,
   before: ReadonlyArray<KeyEvent> = [],
+  view: ViewSource = ownView,
 ): TE.TaskEither<VaultError, Advanced> => {
   const go = (run: Run): TE.TaskEither<VaultError, Advanced> =>
     pipe(
@@ -87,9 +89,11 @@ export const advance = (
   const due = (loaded: Loaded, run: Run, step: Step): TE.TaskEither<VaultError, Advanced> => {
     if (step._tag === 'Create' && !creationsLeft(deps, budget, loaded))
       return givingUp(loaded, run, run.lastCause ?? timeIsUp)
+    if (step._tag === 'Prove' && run.view._tag === 'Deferred')
+      return stop(loaded, run, { _tag: 'ProofDue', proof: step, version: loaded.version })
     return pipe(
-      TE.fromTask(perform(deps, name, loaded, step)),
-      TE.flatMap((progress) => onProgress(loaded, run, progress)),
+      TE.fromTask(perform(deps, name, loaded, step, run.view)),
+      TE.flatMap((progress) => onProgress(loaded, { ...run, view: viewAfter(run.view, progress) }, progress)),
     )
   }
 
@@ -179,5 +183,5 @@ export const advance = (
       ? TE.left(error)
       : TE.right({ state: run.state, events: run.events, stop: { _tag: 'LogFailed', error } })
 
-  return go(begin(deps.protocol.decider.initial, before))
+  return go(begin(deps.protocol.decider.initial, before, view))
 }

@@ -2,10 +2,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../domain/key/cause.js'
 import type { KeyEvent } from '../domain/key/event.js'
+import type { Step } from '../domain/key/next-step.js'
 import type { KeyState } from '../domain/key/state.js'
 import type { Instant } from '../domain/shared/instant.js'
 import type { VaultError } from './errors.js'
 import type { Loaded } from './key-store.js'
+import type { ViewSource } from './perform/account-view.js'
 
 /** Why the loop stopped. */
 export type Stop =
@@ -16,6 +18,8 @@ export type Stop =
   | { readonly _tag: 'BackingOff'; readonly until: Instant }
   /** The time to repeat was up, or repeating is no use. */
   | { readonly _tag: 'GaveUp'; readonly cause: Cause }
+  /** A proof is due at `version`, and its view of the account is to be taken for several keys. */
+  | { readonly _tag: 'ProofDue'; readonly proof: Extract<Step, { readonly _tag: 'Prove' }>; readonly version: number }
   /** The user asked to stop; what is left is recorded. */
   | { readonly _tag: 'Stopped' }
   /** The log failed after something was recorded or sent. */
@@ -37,11 +41,13 @@ export interface Run {
   readonly gaveUp: Cause | null
   readonly giveUps: number
   readonly lastCause: Cause | null
+  readonly view: ViewSource
 }
 
-export const begin = (state: KeyState, events: ReadonlyArray<KeyEvent>): Run => ({
+export const begin = (state: KeyState, events: ReadonlyArray<KeyEvent>, view: ViewSource): Run => ({
   state,
   events,
+  view,
   failures: 0,
   overtaken: 0,
   gaveUp: null,

@@ -4,6 +4,7 @@ import type { Step } from '../../domain/key/next-step.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { Loaded } from '../key-store.js'
+import type { ViewSource } from './account-view.js'
 import { performApply, performDelete } from './change.js'
 import { performCreate } from './create.js'
 import { performCloseClaim, performShred } from './local.js'
@@ -12,8 +13,8 @@ import type { Progress } from './progress.js'
 import { performProve } from './prove.js'
 import { performRead } from './read.js'
 
-/** Performs the one step that is due and records its outcome. */
-export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step): Task<Progress> => {
+/** Performs the one step that is due and records its outcome. A proof looks at the account through `view`. */
+export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step, view: ViewSource): Task<Progress> => {
   switch (step._tag) {
     case 'Create':
       return performCreate(deps, name, loaded, step)
@@ -28,7 +29,7 @@ export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step): 
     case 'Delete':
       return performDelete(deps, name, loaded, step.hash)
     case 'Prove':
-      return performProve(deps, name, loaded, step)
+      return performProve(deps, name, loaded, step, view)
     case 'Shred':
       return performShred(deps, name, loaded, step.lineage)
   }

@@ -9,12 +9,12 @@ import type { Witnesses } from '../../domain/key/proof.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { type Instant, plus } from '../../domain/shared/instant.js'
 import type { Deps } from '../deps.js'
-import { type KnownKeys, type Loaded, loadKnownKeys } from '../key-store.js'
-import { checkPin } from '../pin.js'
+import type { KnownKeys, Loaded } from '../key-store.js'
 import type { SealedSecret } from '../ports/event-log.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import { keySecretRef } from '../secret-refs.js'
+import { type AccountView, pinnedStill, type TakenView, takeView, type ViewSource } from './account-view.js'
 import { readFailure, unrecorded } from './look.js'
 import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
@@ -107,18 +107,16 @@ const gather = (
   deps: Deps,
   name: KeyName,
   step: Prove,
-  expected: Expected,
+  { known, pinned, listing }: AccountView,
 ): TE.TaskEither<RemoteError, Witnesses> =>
   pipe(
     TE.Do,
-    TE.bind('account', () => checkPin(deps.client, deps.pin)),
-    TE.bind('listing', () => deps.client.listKeys()),
     TE.bind('status', () => deps.client.verifyKeyStatus(step.hash)),
-    TE.bind('canary', ({ listing }) => witnessCanary(deps, step, expected, listing)),
+    TE.bind('canary', () => witnessCanary(deps, step, expectedKeys(known, step.hash), listing)),
     TE.bind('secret', () => TE.fromTask(trySecret(deps, name, step))),
     TE.map(
-      ({ account, listing, status, canary, secret }): Witnesses => ({
-        account: account.pinned,
+      ({ status, canary, secret }): Witnesses => ({
+        account: pinned,
         listing: listingSays(listing, step.hash),
         byHash: status === 'absent' ? 'absent' : 'present',
         canary,
@@ -144,30 +142,37 @@ const conclude = (deps: Deps, name: KeyName, loaded: Loaded, hash: KeyHash, witn
   )
 }
 
-/** Until then a read may show the time before the key's last sign of life, so that it is not there means nothing. */
-const tooFresh = (deps: Deps, step: Prove): Instant | null => {
+/** Until then a read may show the time before the key's last sign of life, so that it is not there means nothing; null: now. */
+export const provableFrom = (deps: Pick<Deps, 'clock' | 'timing'>, step: Prove): Instant | null => {
   const from = step.aliveAt === null ? null : plus(step.aliveAt, deps.timing.settle)
   return from !== null && deps.clock.now() < from ? from : null
 }
 
-const proveNow = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> =>
-  pipe(
-    loadKnownKeys(deps),
-    T.flatMap((known): T.Task<Progress> => {
-      if (isLeft(known)) return T.of(unrecorded(known.left))
-      return pipe(
-        gather(deps, name, step, expectedKeys(known.right, step.hash)),
+const proveBy = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove, taken: TakenView): T.Task<Progress> =>
+  isLeft(taken)
+    ? T.of(taken.left)
+    : pipe(
+        gather(deps, name, step, taken.right),
         TE.matchE(
           (error) => T.of(readFailure(error)),
           (witnesses) => conclude(deps, name, loaded, step.hash, witnesses),
         ),
       )
-    }),
+
+const proveNow = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> =>
+  pipe(
+    takeView(deps),
+    T.flatMap((taken) => proveBy(deps, name, loaded, step, taken)),
   )
 
 /** Gathers every witness of a key's end and records what they prove. */
-export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove): T.Task<Progress> => {
-  const from = tooFresh(deps, step)
+export const performProve = (deps: Deps, name: KeyName, loaded: Loaded, step: Prove, source: ViewSource): T.Task<Progress> => {
+  if (source._tag === 'Shared' && source.version === loaded.version && source.hash === step.hash)
+    return pipe(
+      isLeft(source.view) ? T.of(source.view) : pinnedStill(deps, source.view.right),
+      T.flatMap((taken) => proveBy(deps, name, loaded, step, taken)),
+    )
+  const from = provableFrom(deps, step)
   if (from === null) return proveNow(deps, name, loaded, step)
   if (!isFromAnotherClock(deps, from)) return T.of({ _tag: 'NotYet', at: from })
   return pipe(

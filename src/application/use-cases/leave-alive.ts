@@ -7,6 +7,7 @@ import { type Budget, pauseBefore, remaining, startBudget } from '../budget.js'
 import type { LocalDeps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
+import { ownView } from '../perform/account-view.js'
 import { performShred } from '../perform/local.js'
 import type { ChangeReport } from '../reports.js'
 import { type Advanced, begin, finished, type Run, stop } from '../run.js'
@@ -48,7 +49,7 @@ export const leaveAlive = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultE
   return pipe(
     transact(deps, name, () => ({ _tag: 'LeaveAlive', at: deps.clock.now() })),
     TE.flatMap(accept(name)),
-    TE.flatMap((events) => shredding(deps, name, budget, begin(deps.protocol.decider.initial, events))),
+    TE.flatMap((events) => shredding(deps, name, budget, begin(deps.protocol.decider.initial, events, ownView))),
     TE.map((advanced) => ended(name, advanced) ?? incomplete(name, advanced, { remote: advanced.state.strays.length > 0 ? 'outstanding' : 'live' })),
   )
 }

@@ -39,6 +39,7 @@ const stallOf = ({ stage, strays }: KeyState): string | null => {
 const whyStopped = ({ state, stop }: Advanced): string => {
   switch (stop._tag) {
     case 'Settled':
+    case 'ProofDue':
       return 'part of it is still open'
     case 'InFlight':
       return 'another process is at this key'

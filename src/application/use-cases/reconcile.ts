@@ -10,24 +10,43 @@ import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadAllKeys } from '../key-store.js'
 import type { ReconcileReport } from '../reports.js'
+import type { Advanced } from '../run.js'
 import { transact } from '../transact.js'
 import { adoptByHash } from './adopt.js'
+import { proveTogether, type Turn } from './prove-together.js'
 import { type Driven, driftOf, entry, report, standingDrift, unreadableEntries } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
 
-const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Driven> =>
+const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Advanced> =>
   pipe(
     transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
-    TE.flatMap(() => advance(deps, name, budget, swept.events.get(name) ?? [])),
-    TE.map((advanced) => ({ name, before: swept.states.get(name) ?? deps.protocol.decider.initial, advanced })),
+    TE.flatMap(() => advance(deps, name, budget, swept.events.get(name) ?? [], { _tag: 'Deferred' })),
   )
 
-/** What must wait for an attempt to settle comes last, so that it keeps nothing else waiting. */
-const needsWork = (swept: Swept): ReadonlyArray<KeyName> => {
+/** Names with something to do; apart, those that must wait for an attempt to settle, so that they keep nothing else waiting. */
+const needsWork = (swept: Swept): { readonly first: ReadonlyArray<KeyName>; readonly last: ReadonlyArray<KeyName> } => {
   const touched = [...swept.events.keys()]
   const pending = [...swept.states].filter(([, state]) => pendingWork(state).length > 0).map(([name]) => name)
-  const waits = (name: KeyName): number => (swept.states.get(name)?.stage._tag === 'CreateUnknown' ? 1 : 0)
-  return [...new Set([...pending, ...touched])].sort().sort((a, b) => waits(a) - waits(b))
+  const waits = (name: KeyName): boolean => swept.states.get(name)?.stage._tag === 'CreateUnknown'
+  const names = [...new Set([...pending, ...touched])].sort()
+  return { first: names.filter((name) => !waits(name)), last: names.filter(waits) }
+}
+
+const driveGroup = (deps: Deps, budget: Budget, swept: Swept, names: ReadonlyArray<KeyName>): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
+  pipe(
+    TE.traverseSeqArray((name: KeyName) =>
+      TE.map((advanced: Advanced): Turn => ({ name, advanced }))(driveOne(deps, budget, swept, name)),
+    )(names),
+    TE.flatMap((turns) => proveTogether(deps, budget, turns)),
+    TE.map((turns) => turns.map((turn) => ({ ...turn, before: swept.states.get(turn.name) ?? deps.protocol.decider.initial }))),
+  )
+
+const driveAll = (deps: Deps, budget: Budget, swept: Swept): TE.TaskEither<VaultError, ReadonlyArray<Driven>> => {
+  const { first, last } = needsWork(swept)
+  return pipe(
+    driveGroup(deps, budget, swept, first),
+    TE.flatMap((done) => TE.map((rest: ReadonlyArray<Driven>) => [...done, ...rest])(driveGroup(deps, budget, swept, last))),
+  )
 }
 
 /** Remote keys that their owner points out by hash, to be destroyed or looked after. */
@@ -54,7 +73,7 @@ export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither
     TE.bind('swept', () => sweepAll(deps, revoke)),
     TE.flatMap(({ adopted, swept }) =>
       pipe(
-        TE.traverseSeqArray((name: KeyName) => driveOne(deps, budget, swept, name))(needsWork(swept)),
+        driveAll(deps, budget, swept),
         TE.map((driven) => ({ ...report(swept, driven), adopted })),
       ),
     ),
