@@ -1,6 +1,7 @@
 export {
   auditVault,
   backupVault,
+  changeAlertSetting,
   changeSetting,
   changeVaultKey,
   describeVaultKey,
@@ -17,6 +18,7 @@ export type { DoctorReport, Finding } from './adapters/composition/doctor-report
 export type { EffectiveSetting } from './adapters/composition/effective-settings.js'
 export type { InitReport } from './adapters/composition/init-vault.js'
 export { openVault } from './adapters/composition/open-vault.js'
+export type { AlertScope } from './adapters/config/index.js'
 export type { Connector } from './adapters/composition/connector.js'
 export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, OwnKeychain, Overrides, VaultOptions } from './adapters/composition/options.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
@@ -31,10 +33,10 @@ export type {
   ChannelView,
   MuteOptions,
   NewChannel,
-  RuleView,
   SentReport,
 } from './application/alerts/alerts.js'
 export type { AlertQuery, AlertView, DeliveryView, MuteView } from './application/alerts/alert-views.js'
+export type { QuietView, RuleException, RuleView, SendingView } from './application/alerts/rule-views.js'
 export type { VaultError, VaultErrorTag } from './application/errors.js'
 export type { AlertChannel, AlertMessage, DeliveryProblem, OutgoingAlert } from './application/ports/alert-channel.js'
 export type { Clock, Process, Random } from './application/ports/environment.js'
@@ -122,7 +124,7 @@ export type {
   WindowFacts,
 } from './domain/alerts/facts.js'
 export type { AlertCase, Subject } from './domain/alerts/identity.js'
-export { type AlertPolicy, defaultPolicy, type QuietHours, type RuleSettings } from './domain/alerts/policy.js'
+export { type AlertPolicy, defaultPolicy, type QuietHours, type RuleAction, type RuleSettings } from './domain/alerts/policy.js'
 export type { RuleName, Severity } from './domain/alerts/rule.js'
 export type { PendingWork, PublicState } from './domain/key/view.js'
 export type { InvalidValue } from './domain/shared/brand.js'

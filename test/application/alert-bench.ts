@@ -67,6 +67,7 @@ export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench =>
     protocol: realProtocol,
     digest: sha256,
     policy: { ...defaultPolicy, ...policy },
+    policySource: { _tag: 'File', places: [] },
     ownRules: [],
     ownChannels: [],
     openChannel: ({ name: channel }) =>

@@ -20,11 +20,11 @@ let bench: Bench
 const manuals = new Map<string, string>()
 beforeAll(async () => {
   bench = makeBench()
-  const page = async (...args: ReadonlyArray<string>): Promise<string> => (await bench.run([...args, '--help'])).stdout
+  const page = async (...args: ReadonlyArray<string>): Promise<string> => (await bench.run([...args.flatMap((arg) => arg.split(' ')), '--help'])).stdout
   manuals.set('', await page())
   for (const [, name = ''] of (manuals.get('') ?? '').matchAll(/^ {2}([a-z]+)(?= | {2,})/gm))
     if (name !== 'help') manuals.set(name, await page(name))
-  for (const [group, name] of [['audit', 'verify'], ['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const)] as const)
+  for (const [group, name] of [['audit', 'verify'], ['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const), ['alerts rules', 'list'], ['alerts rules', 'set']] as const)
     manuals.set(`${group} ${name}`, await page(group, name))
 })
 afterAll(() => bench.dispose())

@@ -49,4 +49,4 @@ export const assembleVault = (
   around: Surroundings,
   options: VaultOptions,
 ): OpenedVault =>
-  withAlerts(makeVault(local, makeRemote(registry, local, around)), alertDeps(local, around.env, options.alerts ?? {}))
+  withAlerts(makeVault(local, makeRemote(registry, local, around)), alertDeps(local, around, options.alerts ?? {}))

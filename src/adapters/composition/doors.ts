@@ -4,6 +4,7 @@ import type { VaultError } from '../../application/errors.js'
 import { lazily } from '../../application/lazily.js'
 import type { ForeignVault } from '../../application/ports/foreign-vault.js'
 import type { LogAudit } from '../../application/ports/log-audit.js'
+import type { AlertScope } from '../config/index.js'
 import type { AuditOptions } from './audit-vault.js'
 import type { BackupOptions, BackupReport } from './backup-vault.js'
 import type { DoctorReport } from './doctor-report.js'
@@ -65,6 +66,13 @@ export const examine = (options: VaultOptions = {}): TaskEither<VaultError, Doct
 /** Every setting in force and where it comes from. The vault, if there is one, is asked for what it pins. */
 export const effectiveSettings = (options: VaultOptions): TaskEither<VaultError, ReadonlyArray<EffectiveSetting>> =>
   lazily(() => import('./effective-settings.js'), (code) => code.effectiveSettings(options))
+
+/**
+ * Writes a rule or a measure of the alerts into `config.yaml`, for everything, a key or a tag: a rule takes `on`, `off`, a severity,
+ * `contain` or `tell`; `default` takes the setting away.
+ */
+export const changeAlertSetting = (options: VaultOptions, setting: string, text: string, scope: AlertScope = {}): TaskEither<VaultError, void> =>
+  lazily(() => import('./effective-settings.js'), (code) => code.changeAlertSetting(options, setting, text, scope))
 
 /** Writes one setting into `config.yaml`, and gives what is in force then: a stronger source may hide it. */
 export const changeSetting = (options: VaultOptions, name: string, text: string): TaskEither<VaultError, EffectiveSetting> =>

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { loadVault } from '../../application/vault-store.js'
-import { type Edit, type Origin, parseEdit, setConfig, type Sourced } from '../config/index.js'
+import { type AlertScope, type Edit, type Origin, parseAlertEdit, parseEdit, setAlerts, setConfig, type Sourced } from '../config/index.js'
 import { vaultEventCodec } from '../event-codec/event-codec.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
@@ -122,3 +122,12 @@ export const changeSetting = (options: VaultOptions, name: string, text: string)
     }),
   )
 
+
+/** Writes one setting of the alerts into `config.yaml`; `default` takes it away. Nothing needs to be open for that. */
+export const changeAlertSetting = (options: VaultOptions, setting: string, text: string, scope: AlertScope): TE.TaskEither<VaultError, void> =>
+  pipe(
+    TE.fromEither(parseAlertEdit(setting, text, scope)),
+    TE.bindTo('edit'),
+    TE.bind('around', () => loadSettings(options)),
+    TE.flatMap(({ around, edit }) => setAlerts(around.configFile, edit)),
+  )

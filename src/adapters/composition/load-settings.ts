@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { checkOptions, type Names, withOptions } from '../../application/known-options.js'
-import { type Environment, readConfig, resolveHome, resolveSettings, type Settings } from '../config/index.js'
+import { type AlertEntry, type Environment, readConfig, resolveHome, resolveSettings, type Settings } from '../config/index.js'
 import { overrideNames, vaultOptionNames } from './option-names.js'
 import type { VaultOptions } from './options.js'
 
@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly env: Environment
   readonly userFolder: string
   readonly configFile: string
+  /** The `alerts` section of `config.yaml`, value by value. */
+  readonly alerts: ReadonlyArray<AlertEntry>
 }
 
 /** The effective settings: options, whose names must be known, over environment over `config.yaml` over defaults. */
@@ -45,7 +47,7 @@ const load = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> =>
     TE.flatMapEither(({ configFile, file }) =>
       pipe(
         resolveSettings({ given: options, env, file }, places),
-        E.bimap(invalidInput, (settings) => ({ settings, env, userFolder, configFile })),
+        E.bimap(invalidInput, (settings) => ({ settings, env, userFolder, configFile, alerts: file.alerts })),
       ),
     ),
   )

@@ -3,14 +3,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
 import type { Alerts } from '../../application/alerts/alerts.js'
-import { ruleViews } from '../../application/alerts/rule-views.js'
 import { unavailable, type VaultError } from '../../application/errors.js'
 import { type FunctionNames, lazyFunctions } from '../../application/lazily.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { getByName } from '../../application/use-cases/get.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
 import { loadVault } from '../../application/vault-store.js'
-import { defaultPolicy } from '../../domain/alerts/policy.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
 import { openStore } from './open-parts.js'
 import { openSealer } from './open-sealer.js'
@@ -42,13 +40,15 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   changeCredential: true,
 }
 
-const alertFunctions: FunctionNames<Omit<Alerts, 'rules' | 'subscribe'>> = {
+const alertFunctions: FunctionNames<Omit<Alerts, 'subscribe'>> = {
   list: true,
   show: true,
   acknowledge: true,
   mute: true,
   unmute: true,
   replay: true,
+  rules: true,
+  sending: true,
   channels: true,
   addChannel: true,
   rotateCredential: true,
@@ -76,7 +76,6 @@ const assemble = (registry: DependencyContainer, around: Surroundings, options: 
       ),
     alerts: {
       ...lazyFunctions(alertFunctions, async () => (await whole()).alerts),
-      rules: () => ruleViews({ policy: options.alerts?.policy ?? defaultPolicy }),
       async *subscribe () {
         yield* (await whole()).alerts.subscribe()
       },

@@ -21,7 +21,7 @@ export interface VaultFailure extends Error {
 export type PromisedVault = Promised<Vault> & { readonly alerts: PromisedAlerts }
 
 /** The `Alerts` with Promises for TaskEithers. */
-export type PromisedAlerts = Promised<Omit<Alerts, 'rules' | 'subscribe'>> & Pick<Alerts, 'rules' | 'subscribe'>
+export type PromisedAlerts = Promised<Omit<Alerts, 'subscribe'>> & Pick<Alerts, 'subscribe'>
 
 type Promised<Functions> = {
   readonly [F in keyof Functions]: Functions[F] extends (...given: infer Given) => TaskEither<VaultError, infer Answer>
@@ -57,7 +57,8 @@ const promisedAlerts = (alerts: Alerts): PromisedAlerts => ({
   mute: (options) => settle(alerts.mute(options)),
   unmute: (options) => settle(alerts.unmute(options)),
   replay: (id) => settle(alerts.replay(id)),
-  rules: alerts.rules,
+  rules: () => settle(alerts.rules()),
+  sending: () => settle(alerts.sending()),
   channels: () => settle(alerts.channels()),
   addChannel: (name, channel) => settle(alerts.addChannel(name, channel)),
   rotateCredential: (name, credential) => settle(alerts.rotateCredential(name, credential)),

@@ -13,10 +13,10 @@ import type { ReconcileReport } from '../../application/reports.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
 import { accountFactsOf } from '../../domain/alerts/account-facts-of.js'
 import type { AccountFacts } from '../../domain/alerts/facts.js'
-import { defaultPolicy } from '../../domain/alerts/policy.js'
 import type { ChannelName, KeyHash } from '../../domain/shared/identifiers.js'
-import type { Environment } from '../config/index.js'
+import { alertPolicyOf, type Environment } from '../config/index.js'
 import { systemDigest } from '../system/system-digest.js'
+import type { Surroundings } from './load-settings.js'
 import type { AlertOptions } from './options.js'
 
 const channelTimeout = 10_000
@@ -37,11 +37,15 @@ const opener =
     )
 
 /** What alerts are made of, beside the vault's own parts. */
-export const alertDeps = (local: LocalDeps, env: Environment, options: AlertOptions): AlertDeps => ({
+export const alertDeps = (local: LocalDeps, { env, alerts, configFile }: Surroundings, options: AlertOptions): AlertDeps => ({
   ...local,
   digest: systemDigest,
   openChannel: opener(env),
-  policy: options.policy ?? defaultPolicy,
+  policy: options.policy ?? alertPolicyOf(alerts),
+  policySource:
+    options.policy === undefined
+      ? { _tag: 'File', places: alerts.map(({ path, line }) => ({ path, place: `${configFile}:${line}` })) }
+      : { _tag: 'Program' },
   ownRules: options.rules ?? [],
   ownChannels: Object.entries(options.channels ?? {}).map(([name, deliver]) => ({
     // The name is a program's own and never typed in by people, so it is not checked like theirs.

@@ -8,8 +8,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { closestOf } from '../../application/closest.js'
+import { type AlertEdit, applyAlertEdit } from './alert-edit.js'
 import { fromDigits } from './find-setting.js'
-import { checkConfig, type ConfigDocument, loadYaml, parseConfig, readText } from './read-config.js'
+import type { ConfigDocument } from './config-document.js'
+import { checkConfig, parseConfig } from './check-config.js'
+import { loadYaml, readText } from './read-config.js'
 import { fileCodecs, type FileKey, fileKeys, isFileKey } from './settings.js'
 
 /** One setting to write into `config.yaml`. */
@@ -71,17 +74,31 @@ const edited = (config: ConfigDocument, { key, value }: Edit): string => {
 }
 
 /**
- * Sets one value in `config.yaml` and keeps comments and order. A file that is not valid is refused as it stands, so that
- * nobody believes a setting in force that is not.
+ * Changes `config.yaml` and keeps comments and order. A file that is not valid is refused as it stands, so that nobody believes a
+ * setting in force that is not; and nothing is written that would not be valid.
  */
-export const setConfig = (path: string, edit: Edit): TE.TaskEither<VaultError, void> =>
+const rewrite = (path: string, change: (config: ConfigDocument) => string): TE.TaskEither<VaultError, void> =>
   pipe(
     readText(path),
     TE.bindTo('text'),
     TE.bind('yaml', () => loadYaml()),
-    TE.map(({ text, yaml }) => parseConfig(yaml, path, text ?? '')),
-    TE.tap((config) => TE.fromEither(checkConfig(config))),
-    TE.flatMap((config) =>
-      TE.tryCatch(() => replaceFile(path, edited(config, edit)), (error) => unwritable(path, error)),
-    ),
+    TE.bind('config', ({ text, yaml }) => TE.right(parseConfig(yaml, path, text ?? ''))),
+    TE.tap(({ config }) => TE.fromEither(checkConfig(config))),
+    TE.flatMap(({ yaml, config }) => {
+      const next = change(config)
+      return pipe(
+        TE.fromEither(checkConfig(parseConfig(yaml, path, next))),
+        TE.flatMap(() => TE.tryCatch(() => replaceFile(path, next), (error) => unwritable(path, error))),
+      )
+    }),
   )
+
+/** Sets one value in `config.yaml`. */
+export const setConfig = (path: string, edit: Edit): TE.TaskEither<VaultError, void> => rewrite(path, (config) => edited(config, edit))
+
+/** Sets one value in the `alerts` section of `config.yaml`, or takes it away. */
+export const setAlerts = (path: string, edit: AlertEdit): TE.TaskEither<VaultError, void> =>
+  rewrite(path, (config) => {
+    applyAlertEdit(config, edit)
+    return config.document.toString({ lineWidth: 0 })
+  })

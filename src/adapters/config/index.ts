@@ -1,4 +1,7 @@
-export { type Edit, parseEdit, setConfig } from './edit-config.js'
+export { type AlertScope, parseAlertEdit } from './alert-edit.js'
+export { alertPolicyOf } from './alert-policy.js'
+export type { AlertEntry } from './alerts-section.js'
+export { type Edit, parseEdit, setAlerts, setConfig } from './edit-config.js'
 export { readConfig } from './read-config.js'
 export { resolveHome, resolveSettings } from './resolve-settings.js'
 export type { BaseUrl } from './setting-codecs.js'

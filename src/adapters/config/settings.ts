@@ -1,3 +1,4 @@
+import type { AlertEntry } from './alerts-section.js'
 import type { BaseUrl } from './setting-codecs.js'
 import { baseUrlCodec, pathCodec, wholeNumber } from './setting-codecs.js'
 
@@ -85,6 +86,8 @@ export interface FileValue {
 export interface FileSettings {
   readonly path: string
   readonly values: Readonly<Partial<Record<FileKey, FileValue>>>
+  /** The `alerts` section, value by value. */
+  readonly alerts: ReadonlyArray<AlertEntry>
 }
 
-export const noFileSettings = (path: string): FileSettings => ({ path, values: {} })
+export const noFileSettings = (path: string): FileSettings => ({ path, values: {}, alerts: [] })

@@ -3,6 +3,7 @@ import type { OwnRule } from '../../domain/alerts/conditions.js'
 import type { AlertPolicy } from '../../domain/alerts/policy.js'
 import type { LocalDeps } from '../deps.js'
 import type { AlertChannel, OpenChannel } from '../ports/alert-channel.js'
+import type { PolicySource } from './rule-views.js'
 
 /** A channel that a library user brings. It gets what is raised while it is there. */
 export interface OwnChannel {
@@ -16,6 +17,8 @@ export interface AlertParts {
   readonly digest: (text: string) => string
   readonly openChannel: OpenChannel
   readonly policy: AlertPolicy
+  /** Where the policy comes from, for whoever asks. */
+  readonly policySource: PolicySource
   readonly ownRules: ReadonlyArray<OwnRule>
   readonly ownChannels: ReadonlyArray<OwnChannel>
 }

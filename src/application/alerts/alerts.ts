@@ -5,6 +5,7 @@ import type { ChannelKind } from '../../domain/vault/event.js'
 import type { VaultError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { AlertQuery, AlertView, MuteView } from './alert-views.js'
+import type { RuleView, SendingView } from './rule-views.js'
 
 /** A place that alerts are sent to, as scripts see it: nothing of its credential. */
 export interface ChannelView {
@@ -32,15 +33,6 @@ export interface MuteOptions {
   readonly note?: string
 }
 
-/** One rule with the settings in force for everything. */
-export interface RuleView {
-  readonly rule: string
-  readonly severity: 'info' | 'warning' | 'critical'
-  readonly on: boolean
-  /** For how many keys or tags it is set otherwise. */
-  readonly exceptions: number
-}
-
 /** What was sent, and when something is tried again. */
 export interface SentReport {
   readonly delivered: number
@@ -59,7 +51,10 @@ export interface Alerts {
   readonly unmute: (options?: { readonly name?: string; readonly rule?: string }) => TaskEither<VaultError, ReadonlyArray<MuteView>>
   /** Sends again what a channel had given up; all of it where no id is given. */
   readonly replay: (id?: string) => TaskEither<VaultError, SentReport>
-  readonly rules: () => ReadonlyArray<RuleView>
+  /** Every rule as it is in force, and where that comes from. */
+  readonly rules: () => TaskEither<VaultError, ReadonlyArray<RuleView>>
+  /** Quiet hours and digests as they are in force. */
+  readonly sending: () => TaskEither<VaultError, SendingView>
   readonly channels: () => TaskEither<VaultError, ReadonlyArray<ChannelView>>
   readonly addChannel: (name: string, channel: NewChannel) => TaskEither<VaultError, ChannelView>
   /** A new signing key for a webhook: messages bear both signatures until the next change. */

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { AlertCommand, DeliveryOutcome } from '../../domain/alerts/alert-decider.js'
 import type { Channel } from '../../domain/alerts/channels.js'
 import type { AlertRef, Subject } from '../../domain/alerts/identity.js'
-import { nextDelivery, type Parcel } from '../../domain/alerts/next-delivery.js'
+import { nextDelivery, type Parcel, type Sending } from '../../domain/alerts/next-delivery.js'
 import type { Alert } from '../../domain/alerts/state.js'
 import type { AttemptId } from '../../domain/shared/identifiers.js'
 import { type Instant, type Millis, plus } from '../../domain/shared/instant.js'
@@ -18,6 +18,7 @@ import type { AlertDeps } from './alert-deps.js'
 import { loadAllAlerts, type LoadedAlerts, transactAlerts } from './alert-store.js'
 import { loadChannels, openCredential } from './channel-store.js'
 import { composeMessage } from './compose-message.js'
+import { sendingBy } from './sending-by.js'
 
 /** What a run of the outbox came to. */
 export interface DeliveryReport {
@@ -140,6 +141,7 @@ const sendOne = (
 /** Sends what one channel is due, message by message, until nothing is due, one fails, or somebody else is at it. */
 const drain = (
   deps: AlertDeps,
+  sending: Sending,
   channel: Channel,
   open: AlertChannel['deliver'],
   sent = 0,
@@ -148,13 +150,13 @@ const drain = (
     loadAllAlerts(deps),
     TE.flatMap((states) => {
       const folded = new Map([...states].map(([subject, { state }]) => [subject, state]))
-      const due = nextDelivery(folded, channel, deps.policy, deps.clock.now(), deps.process.isGone)
+      const due = nextDelivery(folded, channel, sending, deps.clock.now(), deps.process.isGone)
       if (due._tag !== 'Due' || sent >= mostMessages || deps.process.stopping())
         return TE.right({ ...none, next: due._tag === 'None' ? null : due._tag === 'Later' ? due.at : deps.clock.now() })
       return pipe(
         sendOne(deps, channel, open, states, due.parcels),
         TE.flatMap((report) =>
-          report.delivered === 0 ? TE.right(report) : TE.map((rest: DeliveryReport) => both(report, rest))(drain(deps, channel, open, sent + 1)),
+          report.delivered === 0 ? TE.right(report) : TE.map((rest: DeliveryReport) => both(report, rest))(drain(deps, sending, channel, open, sent + 1)),
         ),
       )
     }),
@@ -177,6 +179,16 @@ const opened = (deps: AlertDeps, channel: Channel): Task<AlertChannel['deliver']
     ),
   )
 
+const drainAll = (deps: AlertDeps, sending: Sending, channels: ReadonlyArray<Channel>): ReadonlyArray<TE.TaskEither<VaultError, DeliveryReport>> => [
+  ...channels.map((channel) =>
+    pipe(
+      TE.fromTask<AlertChannel['deliver'], VaultError>(opened(deps, channel)),
+      TE.flatMap((open) => drain(deps, sending, channel, open)),
+    ),
+  ),
+  ...deps.ownChannels.map(({ channel, deliver }) => drain(deps, sending, channel, deliver)),
+]
+
 /**
  * Runs the outbox once: all channels side by side, each on its own. A channel that fails delays no other one. An error is one of
  * the vault's store only.
@@ -184,16 +196,10 @@ const opened = (deps: AlertDeps, channel: Channel): Task<AlertChannel['deliver']
 export const deliverAlerts = (deps: AlertDeps): TE.TaskEither<VaultError, DeliveryReport> =>
   pipe(
     loadChannels(deps),
-    TE.flatMap((channels) =>
-      TE.traverseArray((work: TE.TaskEither<VaultError, DeliveryReport>) => work)([
-        ...channels.map((channel) =>
-          pipe(
-            TE.fromTask<AlertChannel['deliver'], VaultError>(opened(deps, channel)),
-            TE.flatMap((open) => drain(deps, channel, open)),
-          ),
-        ),
-        ...deps.ownChannels.map(({ channel, deliver }) => drain(deps, channel, deliver)),
-      ]),
+    TE.bindTo('channels'),
+    TE.bind('sending', () => sendingBy(deps)),
+    TE.flatMap(({ channels, sending }) =>
+      TE.traverseArray((work: TE.TaskEither<VaultError, DeliveryReport>) => work)(drainAll(deps, sending, channels)),
     ),
     TE.map((reports) => reports.reduce(both, none)),
   )

@@ -20,7 +20,7 @@ import { deliverAlerts, type DeliveryReport } from './deliver-alerts.js'
 import { evaluateAlerts } from './evaluate-alerts.js'
 import { logFacts } from './log-facts.js'
 import { addChannel, listChannels, type Registration, removeChannel, rotateCredential, testChannel } from './manage-channels.js'
-import { ruleViews } from './rule-views.js'
+import { ruleViews, sendingView } from './rule-views.js'
 import { subscribeTo } from './subscribe.js'
 
 /** How registrations are checked and credentials combined: the channels' own business. */
@@ -139,7 +139,8 @@ export const makeAlerts = (deps: AlertDeps, rules: ChannelRules): Alerts => ({
   mute: (options) => mute(deps, options),
   unmute: (options = {}) => unmute(deps, options),
   replay: (id) => replay(deps, id),
-  rules: () => ruleViews(deps),
+  rules: () => TE.right(ruleViews(deps.policy, deps.policySource)),
+  sending: () => TE.right(sendingView(deps.policy, deps.policySource)),
   channels: () => listChannels(deps),
   addChannel: (name, channel) => adding(deps, rules, name, channel),
   rotateCredential: (name, credential) => rotating(deps, rules, name, credential),

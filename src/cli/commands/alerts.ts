@@ -5,9 +5,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { MuteView, SentReport } from '../../index.js'
 import { type Answer, report } from '../answer.js'
 import { type Body, describe, type Register } from '../command.js'
-import { listText, muteLine, rulesText, showText } from '../format/alert-text.js'
+import { listText, muteLine, showText } from '../format/alert-text.js'
 import { fullTime } from '../format/relative-time.js'
 import { type Session, withProgress, withVault } from '../session.js'
+import { registerRules } from './alert-rules.js'
 import { registerChannels } from './alert-channels.js'
 
 interface ListFlags {
@@ -88,12 +89,6 @@ const replaying =
       TE.map((sent) => sentAnswer(sent, session.deps.now())),
     )
 
-const showRules: Body = (session) =>
-  pipe(
-    withVault(session, (vault) => TE.of(vault.alerts.rules())),
-    TE.map((rules) => report(rules, rulesText(rules))),
-  )
-
 const more = `Alerts are raised by reconcile, from what it finds and what the log says: keys contained and let go again, revocations
 owed, keys that others changed, keys that nobody holds, keys about to expire. Each is raised once, whoever looks and how
 often, and is sent to every channel until the channel takes it. Without a channel they are listed here all the same.`
@@ -152,10 +147,6 @@ export const registerAlerts: Register = (program, act) => {
     examples: ['alerts replay', 'alerts replay 9f86d081'],
     exits: [0, 3, 8],
   }).action((id: string | undefined) => act(replaying(id)))
-  describe(alerts.command('rules'), {
-    summary: 'List the rules, how serious each is, and whether it is on',
-    examples: ['alerts rules --json'],
-    exits: [0, 2, 8],
-  }).action(() => act(showRules))
+  registerRules(alerts, act)
   registerChannels(alerts, act)
 }

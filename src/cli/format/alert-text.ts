@@ -1,4 +1,4 @@
-import type { AlertView, MuteView, RuleView } from '../../index.js'
+import type { AlertView, MuteView, RuleView, SendingView } from '../../index.js'
 import type { Session } from '../session.js'
 import { fullTime, relativeTime } from './relative-time.js'
 import { facts, table } from './table.js'
@@ -57,12 +57,22 @@ export const showText = (alert: AlertView, now: number): string =>
 export const muteLine = ({ name, rule, until }: MuteView, now: number): string =>
   `Muted: ${rule ?? 'every rule'} of ${name ?? 'everything'}, until ${fullTime(until, now)}.\n`
 
-const ruleColumns = [{ title: 'RULE' }, { title: 'SEVERITY' }, { title: 'ON' }, { title: 'EXCEPTIONS' }]
+const ruleColumns = [{ title: 'RULE' }, { title: 'FOR' }, { title: 'SEVERITY' }, { title: 'ON' }, { title: 'DOES' }, { title: 'MEASURE' }, { title: 'FROM', mayShrink: true }]
 
-/** The rules as lines. */
-export const rulesText = (rules: ReadonlyArray<RuleView>): string =>
-  table(
-    ruleColumns,
-    rules.map(({ rule, severity, on, exceptions }) => [rule, severity, on ? 'yes' : 'no', exceptions === 0 ? '' : String(exceptions)]),
-    null,
-  )
+const word = (value: boolean | null): string => (value === null ? '' : value ? 'yes' : 'no')
+
+const ruleRows = ({ rule, severity, on, action, measure, from, set }: RuleView): ReadonlyArray<ReadonlyArray<string>> => [
+  [rule, 'all', severity, word(on), action, measure ?? '', from],
+  ...set.map((each) => ['', each.of, each.severity ?? '', word(each.on), each.action ?? '', each.measure ?? '', each.from]),
+]
+
+const quietLine = ({ of, hours, from }: SendingView['quiet'][number]): string =>
+  `Quiet hours${of === null ? '' : ` of ${of}`}: ${hours === null ? 'none' : `${hours} UTC, only critical alerts are sent`} (${from}).\n`
+
+/** The rules as lines, what is set for tags and keys below each. */
+export const rulesText = (rules: ReadonlyArray<RuleView>, { quiet, digestAbove, digestFrom }: SendingView, width: number | null): string =>
+  [
+    table(ruleColumns, rules.flatMap(ruleRows), width),
+    ...quiet.map(quietLine),
+    `More than ${digestAbove} alerts at once for one channel are one message (${digestFrom}).\n`,
+  ].join('')

@@ -1,6 +1,7 @@
 import type { KeyName } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertCase } from './identity.js'
+import type { RuleAction } from './policy.js'
 import type { Severity } from './rule.js'
 
 /** The words of an alert. Together they name the key, the number, the limit, the age of the number and the next step. */
@@ -27,4 +28,6 @@ export interface Condition {
   /** Whether it may be told again under the same identity case, once it was cleared. */
   readonly rearms: boolean
   readonly text: AlertText
+  /** `contain`: once it is told, the key is contained. Absent: it is only told. */
+  readonly action?: RuleAction
 }

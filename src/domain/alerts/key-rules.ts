@@ -1,8 +1,8 @@
-import { between, type Instant } from '../shared/instant.js'
+import { between, type Instant, plus } from '../shared/instant.js'
 import type { Condition } from './condition.js'
 import type { Incident, KeyFacts } from './facts.js'
 import { conditionOf } from './make-condition.js'
-import type { AlertPolicy } from './policy.js'
+import { type AlertPolicy, measureIn, settingsFor } from './policy.js'
 import type { RuleName } from './rule.js'
 import { age, moment, span, standingOf } from './words.js'
 
@@ -43,8 +43,9 @@ const lifted = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> =>
 
 const hour = 3_600_000
 
-const expiring = ({ expiring: leads }: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
+const expiring = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
   const { expiresAt } = key
+  const leads = measureIn(settingsFor(policy, key), 'expiring') ?? policy.expiring
   if (expiresAt === null) return []
   const left = between(now, expiresAt)
   const when = left === 0 ? `expired at ${moment(expiresAt)}` : `expires in ${span(left)}, at ${moment(expiresAt)}`
@@ -64,22 +65,30 @@ const expiring = ({ expiring: leads }: AlertPolicy, key: KeyFacts, now: Instant)
   )
 }
 
-const rotation = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> =>
-  key.rotationDue === null
-    ? []
-    : [
-        conditionOf(key, {
-          rule: 'rotation-due',
-          asOf: now,
-          scope: `at ${key.rotationDue}`,
-          standing: now >= key.rotationDue ? 'active' : 'between',
-          text: {
-            happened: `${key.name} was to be rotated by ${moment(key.rotationDue)}. ${standingOf(key, now)}`,
-            means: 'Its secret is older than you wanted any secret to be.',
-            next: `Replace it; lean-vault show ${key.name} tells its age.`,
-          },
-        }),
-      ]
+/** By the date that was set, else by the age that the policy allows. */
+const dueAt = (policy: AlertPolicy, key: KeyFacts): Instant | null => {
+  const oldest = measureIn(settingsFor(policy, key), 'rotateAfter') ?? null
+  if (key.rotationDue !== null || oldest === null) return key.rotationDue
+  return key.bornAt === undefined || key.bornAt === null ? null : plus(key.bornAt, oldest)
+}
+
+const rotation = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
+  const due = dueAt(policy, key)
+  if (due === null) return []
+  return [
+    conditionOf(key, {
+      rule: 'rotation-due',
+      asOf: now,
+      scope: `at ${due}`,
+      standing: now >= due ? 'active' : 'between',
+      text: {
+        happened: `${key.name} was to be rotated by ${moment(due)}. ${standingOf(key, now)}`,
+        means: 'Its secret is older than you wanted any secret to be.',
+        next: `Replace it; lean-vault show ${key.name} tells its age.`,
+      },
+    }),
+  ]
+}
 
 const silence = (key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
   const { freshFor } = key
@@ -123,6 +132,6 @@ export const keyConditions = (policy: AlertPolicy, key: KeyFacts, now: Instant):
     next: `Look at lean-vault show ${key.name}, and give the key a limit that leaves more room.`,
   }),
   ...expiring(policy, key, now),
-  ...rotation(key, now),
+  ...rotation(policy, key, now),
   ...silence(key, now),
 ]

@@ -1,7 +1,7 @@
 import type { ChannelName, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { AlertRef, Subject } from './identity.js'
-import { type AlertPolicy, isQuiet } from './policy.js'
+import { isQuiet, type QuietHours } from './policy.js'
 import type { Alert, AlertState } from './state.js'
 
 /** One alert on its way, with the subject whose stream it is in. */
@@ -20,6 +20,12 @@ export type NextDelivery =
 export interface DueChannel {
   readonly name: ChannelName
   readonly since: Instant
+}
+
+/** How a policy lets what was raised be sent. */
+export interface Sending {
+  readonly digestAbove: number
+  readonly quietOf: (alert: Pick<Alert, 'name'>) => QuietHours | null
 }
 
 const mostInDigest = 50
@@ -64,7 +70,7 @@ const heldUntil = (now: Instant): Instant => (now + minute) as Instant
 export const nextDelivery = (
   states: ReadonlyMap<Subject, AlertState>,
   channel: DueChannel,
-  policy: Pick<AlertPolicy, 'quiet' | 'digestAbove'>,
+  sending: Sending,
   now: Instant,
   isGone: (owner: OwnerId) => boolean,
 ): NextDelivery => {
@@ -75,12 +81,12 @@ export const nextDelivery = (
     [...alerts.values()].filter(isOpen(channel)).map((alert) => ({ subject, alert })),
   )
   const sorted = all.sort(earliestFirst)
-  const passing = isQuiet(policy.quiet, now) ? sorted.filter(({ alert }) => alert.severity === 'critical') : sorted
+  const passing = sorted.filter(({ alert }) => alert.severity === 'critical' || !isQuiet(sending.quietOf(alert), now))
   const tried = probe(passing, channel, now)
   if (tried !== null) return tried
   const [first] = passing
   if (first === undefined) return sorted.length === 0 ? { _tag: 'None' } : { _tag: 'Later', at: heldUntil(now) }
-  return passing.length > policy.digestAbove
+  return passing.length > sending.digestAbove
     ? { _tag: 'Due', parcels: passing.slice(0, mostInDigest).map(parcelOf), digest: true }
     : { _tag: 'Due', parcels: [parcelOf(first)], digest: false }
 }

@@ -3,7 +3,7 @@ import { windowStart } from '../spend/window.js'
 import type { Condition } from './condition.js'
 import type { KeyFacts, WindowFacts } from './facts.js'
 import { conditionOf } from './make-condition.js'
-import { type AlertPolicy, thresholdsFor } from './policy.js'
+import { type AlertPolicy, measureIn, settingsFor, thresholdsFor } from './policy.js'
 import { paceOf } from './spike.js'
 import { age, dayOf, money, standing, standingOf } from './words.js'
 
@@ -65,7 +65,7 @@ const forecastOf = (key: KeyFacts, window: WindowFacts, now: Instant): ReadonlyA
 }
 
 const spikeOf = (key: KeyFacts, policy: AlertPolicy, now: Instant): ReadonlyArray<Condition> => {
-  const pace = paceOf(key.readings, policy.spikeFactor)
+  const pace = paceOf(key.readings, measureIn(settingsFor(policy, key), 'spikeFactor') ?? policy.spikeFactor)
   const newest = key.readings[key.readings.length - 1]
   if (pace === null || newest === undefined) return []
   return [

@@ -28,16 +28,16 @@ const read = async (text: string) => {
 describe('reading config.yaml', () => {
   it('gives values with their lines', async () => {
     expect(await read('# ours\n\nhttpTimeoutMs: 5\nsettleMs: 0 # quick\n')).toEqual(
-      E.right({ path, values: { httpTimeoutMs: { value: 5, line: 3 }, settleMs: { value: 0, line: 4 } } }),
+      E.right({ path, values: { httpTimeoutMs: { value: 5, line: 3 }, settleMs: { value: 0, line: 4 } }, alerts: [] }),
     )
   })
 
   it.each(['', '# only a comment\n', '---\n', 'null\n'])('takes %j for no settings', async (text) => {
-    expect(await read(text)).toEqual(E.right({ path, values: {} }))
+    expect(await read(text)).toEqual(E.right({ path, values: {}, alerts: [] }))
   })
 
   it('gives nothing where there is no file', async () => {
-    expect(await readConfig(join(folder, 'none'))()).toEqual(E.right({ path: join(folder, 'none'), values: {} }))
+    expect(await readConfig(join(folder, 'none'))()).toEqual(E.right({ path: join(folder, 'none'), values: {}, alerts: [] }))
   })
 
   it.each([

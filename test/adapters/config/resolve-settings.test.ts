@@ -21,6 +21,7 @@ const problem = (given: GivenSettings, env: Record<string, string>, file: FileSe
 const file: FileSettings = {
   path: '/v/config.yaml',
   values: { httpTimeoutMs: { value: 3, line: 7 }, masterKeyFile: { value: 'k/vault.key', line: 2 } },
+  alerts: [],
 }
 
 describe('settings', () => {

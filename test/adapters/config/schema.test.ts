@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as yaml from 'yaml'
 
-import { checkConfig, parseConfig } from '../../../src/adapters/config/read-config.js'
+import { checkConfig, parseConfig } from '../../../src/adapters/config/check-config.js'
 import { baseUrlCodec, baseUrlPattern } from '../../../src/adapters/config/setting-codecs.js'
 import { fileKeys } from '../../../src/adapters/config/settings.js'
 import { parseBaseUrl } from '../../../src/adapters/openrouter/base-url.js'
@@ -78,7 +78,7 @@ describe('the published JSON Schema of config.yaml', () => {
 
   it('describes every setting of the file and no other', () => {
     const { properties } = schema as { readonly properties: Readonly<Record<string, { readonly pattern?: string }>> }
-    expect(Object.keys(properties).sort()).toEqual([...fileKeys].sort())
+    expect(Object.keys(properties).sort()).toEqual([...fileKeys, 'alerts'].sort())
     expect(properties['baseUrl']?.pattern).toBe(baseUrlPattern)
   })
 
