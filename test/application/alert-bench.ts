@@ -68,6 +68,7 @@ export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench =>
     digest: sha256,
     policy: { ...defaultPolicy, ...policy },
     policySource: { _tag: 'File', places: [] },
+    fulfil: null,
     ownRules: [],
     ownChannels: [],
     openChannel: ({ name: channel }) =>

@@ -65,7 +65,7 @@ export interface BenchOptions {
   readonly around?: (transport: HttpTransport) => HttpTransport
 }
 
-export type Command<A> = (vault: Vault) => TE.TaskEither<VaultError, A>
+export type Command<A> = (vault: Vault, parts: { readonly local: LocalDeps; readonly remote: Remote }) => TE.TaskEither<VaultError, A>
 /** `null`: the process was killed before it answered. */
 export type Answer<A> = E.Either<VaultError, A> | null
 
@@ -192,7 +192,7 @@ const openProcess = (
   options: BenchOptions,
   process: SimProcess,
   store: MemoryStore,
-): { readonly vault: Vault; readonly local: LocalDeps; readonly clientFor: (key: Secret) => OpenRouterClient } => {
+): { readonly vault: Vault; readonly local: LocalDeps; readonly remote: Remote; readonly clientFor: (key: Secret) => OpenRouterClient } => {
   const { scheduler, prng } = universe
   const timing = { ...defaultTiming, ...options.timing } as Timing
   const clock = {
@@ -239,7 +239,7 @@ const openProcess = (
       ),
     clientFor: (managementKey) => TE.right(clientFor(managementKey)),
   }
-  return { vault: makeVault(local, remote), local, clientFor }
+  return { vault: makeVault(local, remote), local, remote, clientFor }
 }
 
 const mostSteps = 50_000
@@ -276,8 +276,10 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     if (observer.problems.length > 0) throw new Error([...new Set(observer.problems)].join('; '))
     return answers
   }
-  const onStore = <A>(there: MemoryStore, command: Command<A>) => (process: SimProcess) =>
-    command(openProcess(universe, running, options, process, there).vault)()
+  const onStore = <A>(there: MemoryStore, command: Command<A>) => (process: SimProcess) => {
+    const { vault, local, remote } = openProcess(universe, running, options, process, there)
+    return command(vault, { local, remote })()
+  }
 
   const bench: Bench = {
     world,

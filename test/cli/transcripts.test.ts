@@ -152,6 +152,11 @@ describe('transcripts', () => {
   began('alerts', async (sh, own) => {
     const seal = { env: { LEAN_VAULT_CHANNEL_SECRET: `whsec_${'A'.repeat(32)}` } }
     await sh('alerts list')
+    await sh('alerts rules set forecast off')
+    await sh('alerts rules set spike contain --key my-key')
+    await sh('alerts rules set debt contain')
+    await sh('alerts rules set tresholds 80 --json')
+    await sh('alerts rules list', { columns: 140 })
     await sh('alerts channels', { columns: 80 })
     await sh('alerts add-channel')
     await sh('alerts add-channel ops')

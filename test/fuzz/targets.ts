@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as yaml from 'yaml'
 
 import { parseEdit } from '../../src/adapters/config/edit-config.js'
-import { checkConfig, parseConfig } from '../../src/adapters/config/read-config.js'
+import { checkConfig, parseConfig } from '../../src/adapters/config/check-config.js'
 import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { formatKeyFile, parseKeyFile } from '../../src/adapters/key-file/key-file-format.js'
 import { readLock } from '../../src/adapters/sealing/lock.js'

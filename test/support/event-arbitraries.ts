@@ -72,7 +72,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
   ): fc.Arbitrary<Of<T>> =>
     // The fields are those of the type and `type` and `at` are added, which is all that an event has.
     fc.record({ type: fc.constant(type), at, ...fields }) as unknown as fc.Arbitrary<Of<T>>
-  const reason = fc.constantFrom('user' as const, 'drift' as const, 'window' as const, 'panic' as const)
+  const reason = fc.constantFrom('user' as const, 'drift' as const, 'window' as const, 'panic' as const, 'alert' as const)
   return {
     ProvisioningRequested: of('ProvisioningRequested', { lineage, spec: anySpec }),
     Adopted: of('Adopted', { lineage, spec: anySpec, hash, label: anyText, policy: anyPolicy, sealed: fc.boolean() }),

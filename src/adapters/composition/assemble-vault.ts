@@ -48,5 +48,7 @@ export const assembleVault = (
   local: LocalDeps,
   around: Surroundings,
   options: VaultOptions,
-): OpenedVault =>
-  withAlerts(makeVault(local, makeRemote(registry, local, around)), alertDeps(local, around, options.alerts ?? {}))
+): OpenedVault => {
+  const remote = makeRemote(registry, local, around)
+  return withAlerts(makeVault(local, remote), alertDeps(local, remote, around, options.alerts ?? {}))
+}

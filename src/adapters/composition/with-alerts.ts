@@ -5,10 +5,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { AlertDeps } from '../../application/alerts/alert-deps.js'
 import { deliverAlerts } from '../../application/alerts/deliver-alerts.js'
+import { fulfilBy } from '../../application/alerts/fulfil-by.js'
 import { makeAlerts, reviewLog } from '../../application/alerts/make-alerts.js'
 import type { LocalDeps } from '../../application/deps.js'
 import type { VaultError } from '../../application/errors.js'
 import type { OpenChannel } from '../../application/ports/alert-channel.js'
+import type { Remote } from '../../application/make-vault.js'
 import type { ReconcileReport } from '../../application/reports.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
 import { accountFactsOf } from '../../domain/alerts/account-facts-of.js'
@@ -37,7 +39,12 @@ const opener =
     )
 
 /** What alerts are made of, beside the vault's own parts. */
-export const alertDeps = (local: LocalDeps, { env, alerts, configFile }: Surroundings, options: AlertOptions): AlertDeps => ({
+export const alertDeps = (
+  local: LocalDeps,
+  remote: Remote,
+  { env, alerts, configFile }: Surroundings,
+  options: AlertOptions,
+): AlertDeps => ({
   ...local,
   digest: systemDigest,
   openChannel: opener(env),
@@ -46,6 +53,7 @@ export const alertDeps = (local: LocalDeps, { env, alerts, configFile }: Surroun
     options.policy === undefined
       ? { _tag: 'File', places: alerts.map(({ path, line }) => ({ path, place: `${configFile}:${line}` })) }
       : { _tag: 'Program' },
+  fulfil: fulfilBy(remote),
   ownRules: options.rules ?? [],
   ownChannels: Object.entries(options.channels ?? {}).map(([name, deliver]) => ({
     // The name is a program's own and never typed in by people, so it is not checked like theirs.

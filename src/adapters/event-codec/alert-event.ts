@@ -33,6 +33,8 @@ const alerts = t.readonlyArray(ref)
 /** The stored fields of the events of an alert stream, schema 1. */
 export const alertEventBodies: { readonly [T in AlertEventType]: t.Type<Body<T>, unknown> } = {
   AlertRaised: t.strict({ identity, name: orNull(keyName), severity, text, asOf: instant, muted: t.boolean }),
+  AlertActionDue: t.strict({ alert: ref }),
+  AlertActionTaken: t.strict({ alert: ref, outcome: word('contained', 'nothing-to-contain') }),
   AlertCleared: t.strict({ case: ofCase, asOf: instant }),
   DeliveryClaimed: t.strict({ channel: channelName, attempt: attemptId, alerts, owner: ownerId, claimUntil: instant }),
   AlertDelivered: t.strict({ channel: channelName, alerts }),

@@ -66,7 +66,7 @@ const witnesses: t.Type<Witnesses, unknown> = t.strict({
 
 const proof: t.Type<Proof, unknown> = t.strict({ strength: word('strong', 'weak'), witnesses })
 const mode: t.Type<RemovalMode, unknown> = t.strict({ leaked: t.boolean, force: t.boolean })
-const reason = word('user', 'drift', 'window', 'panic')
+const reason = word('user', 'drift', 'window', 'panic', 'alert')
 const nothing = t.strict({})
 const stall = { cause, retryAt: instant }
 

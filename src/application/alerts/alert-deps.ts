@@ -1,6 +1,10 @@
+import type { Task } from 'fp-ts/lib/Task.js'
+
 import type { Channel } from '../../domain/alerts/channels.js'
 import type { OwnRule } from '../../domain/alerts/conditions.js'
 import type { AlertPolicy } from '../../domain/alerts/policy.js'
+import type { KeyEvent } from '../../domain/key/event.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { LocalDeps } from '../deps.js'
 import type { AlertChannel, OpenChannel } from '../ports/alert-channel.js'
 import type { PolicySource } from './rule-views.js'
@@ -19,6 +23,8 @@ export interface AlertParts {
   readonly policy: AlertPolicy
   /** Where the policy comes from, for whoever asks. */
   readonly policySource: PolicySource
+  /** Sends what was wished for a key; what it comes to is in the log. Null where nobody is reached: a reconcile does it. */
+  readonly fulfil: ((name: KeyName, wished: ReadonlyArray<KeyEvent>) => Task<void>) | null
   readonly ownRules: ReadonlyArray<OwnRule>
   readonly ownChannels: ReadonlyArray<OwnChannel>
 }

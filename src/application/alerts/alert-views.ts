@@ -35,6 +35,8 @@ export interface AlertView {
   readonly acknowledgedAt: string | null
   readonly note: string | null
   readonly muted: boolean
+  /** `contain`: its rule contains the key. */
+  readonly action: 'tell' | 'contain'
   readonly deliveries: ReadonlyArray<DeliveryView>
 }
 
@@ -59,6 +61,7 @@ const viewOf = (deps: Pick<AlertDeps, 'digest'>, alert: Alert): AlertView => ({
   acknowledgedAt: alert.acknowledged === null ? null : isoOf(alert.acknowledged.at),
   note: alert.acknowledged?.note ?? null,
   muted: alert.muted,
+  action: alert.action === null ? 'tell' : 'contain',
   deliveries: [...alert.deliveries].map(([channel, delivery]): DeliveryView => {
     switch (delivery._tag) {
       case 'Delivered':

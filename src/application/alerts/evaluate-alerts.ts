@@ -11,6 +11,7 @@ import type { Subject } from '../../domain/alerts/identity.js'
 import type { VaultError } from '../errors.js'
 import type { StreamAppend } from '../ports/event-log.js'
 import { scrub } from '../secret.js'
+import { actOnAlerts } from './act-on-alerts.js'
 import type { AlertDeps } from './alert-deps.js'
 import { appendOf, loadAlerts, transactAlerts } from './alert-store.js'
 
@@ -45,17 +46,21 @@ const commandsFor = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultErr
     }),
   )
 
-/** Raises what is news in these facts and clears what is over; gives the facts recorded. Repeating it records nothing. */
+/**
+ * Raises what is news in these facts and clears what is over; gives the facts recorded. Repeating it records nothing. Then
+ * whatever a rule that acts has asked for is done.
+ */
 export const evaluateAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<AlertEvent>> =>
   pipe(
     commandsFor(deps, facts),
     TE.flatMap((commands) => transactAlerts(deps, commands)),
     TE.map((done) => [...done.values()].flatMap((decision) => (isRight(decision) ? decision.right : []))),
+    TE.tap(() => actOnAlerts(deps)),
   )
 
 /**
  * The same as parts of a commit that the caller makes, so that a reading and its alert are durable together. On a version
- * conflict the caller reads and decides anew, this part too.
+ * conflict the caller reads and decides anew, this part too; after the commit it calls `actOnAlerts`.
  */
 export const prepareAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> =>
   pipe(

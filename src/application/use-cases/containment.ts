@@ -100,7 +100,7 @@ export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.Task
   contain(deps, name, 'user', note)
 
 /** The reasons that are an owner's to lift, what was asked for here last. */
-const liftable: ReadonlyArray<ContainmentReason> = ['drift', 'panic', 'user']
+const liftable: ReadonlyArray<ContainmentReason> = ['drift', 'panic', 'alert', 'user']
 
 const standing = ({ stage }: KeyState): ContainmentReason | undefined =>
   stage._tag === 'Held' ? liftable.find((reason) => stage.key.reasons.includes(reason)) : undefined

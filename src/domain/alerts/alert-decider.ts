@@ -39,6 +39,7 @@ export type AlertCommand =
     }>
   /** Null: every channel that gave it up. */
   | Dated<{ readonly _tag: 'Replay'; readonly alert: AlertRef; readonly channel: ChannelName | null }>
+  | Dated<{ readonly _tag: 'TakeAction'; readonly alert: AlertRef; readonly outcome: 'contained' | 'nothing-to-contain' }>
   | Dated<{ readonly _tag: 'Acknowledge'; readonly alert: AlertRef; readonly note: string | null }>
   | Dated<{ readonly _tag: 'Mute'; readonly rule: string | null; readonly until: Instant; readonly note: string | null }>
   | Dated<{ readonly _tag: 'Unmute'; readonly rule: string | null }>
@@ -110,6 +111,10 @@ const decide = (command: AlertCommand, state: AlertState): Decision => {
       return record(command, state)
     case 'Replay':
       return replay(command, state)
+    case 'TakeAction': {
+      const { alert, outcome } = command
+      return state.alerts.get(alert)?.action === 'due' ? right([{ type: 'AlertActionTaken', alert, outcome, at }]) : nothing
+    }
     case 'Acknowledge': {
       const found = state.alerts.get(command.alert)
       if (found === undefined) return left({ _tag: 'NoSuchAlert' })

@@ -2,7 +2,7 @@ import type { Instant } from '../shared/instant.js'
 import type { Condition } from './condition.js'
 import type { AlertEvent } from './event.js'
 import { revisionKey } from './evolve.js'
-import { caseKey } from './identity.js'
+import { caseKey, refOf } from './identity.js'
 import { stepOf } from './make-condition.js'
 import { type AlertState, isMuted } from './state.js'
 
@@ -40,13 +40,13 @@ const highest = (conditions: ReadonlyArray<Condition>): ReadonlyArray<Condition>
 
 const raise =
   (state: AlertState, elsewhere: AlertState['mutes'], at: Instant) =>
-  ({ case: found, name, severity, text, asOf }: Condition): ReadonlyArray<AlertEvent> => {
+  ({ case: found, name, severity, text, asOf, action }: Condition): ReadonlyArray<AlertEvent> => {
     const occurrence = (state.cases.get(caseKey(found))?.occurrence ?? 0) + 1
     const muted = isMuted(state.mutes, found.rule, at) || isMuted(elsewhere, found.rule, at)
     const raised: AlertEvent = { type: 'AlertRaised', identity: { ...found, occurrence }, name, severity, text, asOf, muted, at }
-    return found.rule === 'lifted'
-      ? [raised, { type: 'AlertCleared', case: { ...found, rule: 'contained' }, asOf, at }]
-      : [raised]
+    if (found.rule === 'lifted') return [raised, { type: 'AlertCleared', case: { ...found, rule: 'contained' }, asOf, at }]
+    // Whoever mutes a rule knows what is going on, and wants the key to go on too.
+    return action === 'contain' && !muted ? [raised, { type: 'AlertActionDue', alert: refOf({ ...found, occurrence }), at }] : [raised]
   }
 
 const clears = (state: AlertState, conditions: ReadonlyArray<Condition>): ReadonlyArray<Condition> =>

@@ -21,6 +21,10 @@ export type AlertEvent =
       /** Recorded, and sent to nobody: somebody had muted it. */
       readonly muted: boolean
     }>
+  /** Raised by a rule that acts: its key is to be contained. In one commit with the raising. */
+  | At<{ readonly type: 'AlertActionDue'; readonly alert: AlertRef }>
+  /** The key was contained for it, and is not again for the same alert, also once it is resumed; or nothing was left to contain. */
+  | At<{ readonly type: 'AlertActionTaken'; readonly alert: AlertRef; readonly outcome: 'contained' | 'nothing-to-contain' }>
   | At<{ readonly type: 'AlertCleared'; readonly case: AlertCase; readonly asOf: Instant }>
   | At<{
       readonly type: 'DeliveryClaimed'

@@ -34,6 +34,7 @@ const onRaised = (state: AlertState, event: Event<'AlertRaised'>): AlertState =>
     acknowledged: null,
     clearedAt: null,
     deliveries: new Map(),
+    action: null,
   }
   return {
     ...state,
@@ -86,12 +87,21 @@ const failing =
     return { _tag: 'Failing', failures: (standing?.failures ?? 0) + 1, since, retryAt, cause }
   }
 
+const withAction = (state: AlertState, ref: AlertRef, action: 'due' | 'taken'): AlertState => {
+  const alert = state.alerts.get(ref)
+  return alert === undefined ? state : { ...state, alerts: withEntry(state.alerts, ref, { ...alert, action }) }
+}
+
 /** The next state. Total: a fact about an alert that is not known changes nothing. */
 export const evolve = (state: AlertState, event: AlertEvent): AlertState => {
   const { at } = event
   switch (event.type) {
     case 'AlertRaised':
       return onRaised(state, event)
+    case 'AlertActionDue':
+      return withAction(state, event.alert, 'due')
+    case 'AlertActionTaken':
+      return withAction(state, event.alert, 'taken')
     case 'AlertCleared':
       return onCleared(state, event)
     case 'DeliveryClaimed': {

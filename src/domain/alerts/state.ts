@@ -28,6 +28,8 @@ export interface Alert {
   readonly acknowledged: { readonly at: Instant; readonly note: string | null } | null
   readonly clearedAt: Instant | null
   readonly deliveries: ReadonlyMap<ChannelName, Delivery>
+  /** Whether the key is to be contained for it, and whether that was wished; null: the rule only tells. */
+  readonly action: 'due' | 'taken' | null
 }
 
 /** What was told of a case last. `asOf` is the age of what its last change rested on. */

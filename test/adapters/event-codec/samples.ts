@@ -235,6 +235,8 @@ export const alertSamples: Readonly<Record<AlertEvent['type'], ReadonlyArray<Ale
   ],
   AlertCleared: [{ type: 'AlertCleared', case: { subject: 'account', rule: 'credit-low', threshold: '', scope: '', revision: 0 }, asOf: at, at }],
   DeliveryClaimed: [{ type: 'DeliveryClaimed', channel: ops, attempt, alerts: refs, owner, claimUntil: until, at }],
+  AlertActionDue: refs.map((alert) => ({ type: 'AlertActionDue', alert, at })),
+  AlertActionTaken: refs.map((alert, n) => ({ type: 'AlertActionTaken', alert, outcome: n === 0 ? 'contained' : 'nothing-to-contain', at })),
   AlertDelivered: [{ type: 'AlertDelivered', channel: ops, alerts: refs, at }],
   DeliveryFailed: [{ type: 'DeliveryFailed', channel: ops, alerts: refs, cause: 'answered 500', retryAt: until, at }],
   DeliveryDeadLettered: [{ type: 'DeliveryDeadLettered', channel: ops, alerts: refs, cause: 'answered 410', at }],
