@@ -18,9 +18,9 @@ const isNumber = (least: number, most: number, whole: boolean) => (value: unknow
   typeof value === 'number' && (!whole || Number.isInteger(value)) && value >= least && value <= most
 
 /** A length of time as everywhere: a number and m, h, d or w. */
-export const spanPattern = '^[1-9][0-9]{0,4}[mhdw]$'
+const spanPattern = '^[1-9][0-9]{0,4}[mhdw]$'
 /** Hours of the UTC day. */
-export const quietPattern = '^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$'
+const quietPattern = '^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$'
 
 const isSpan = (value: unknown): boolean => typeof value === 'string' && new RegExp(spanPattern).test(value)
 
@@ -61,8 +61,8 @@ const levelFields: Readonly<Record<string, Shape>> = {
   ),
 }
 
-export const tagPattern = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}=[^\\u0000-\\u001f\\u007f]{0,256}$'
-export const namePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+const tagPattern = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}=[^\\u0000-\\u001f\\u007f]{0,256}$'
+const namePattern = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
 
 const level: Shape = { _tag: 'Record', fields: levelFields }
 

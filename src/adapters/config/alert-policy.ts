@@ -37,6 +37,7 @@ const withEntry = (settings: RuleSettings, [field, ...rest]: ReadonlyArray<strin
       return { ...settings, rotateAfter: value === 'off' ? null : spanOf(value) }
     case 'quietHours':
       return { ...settings, quiet: quietOf(value) }
+    case undefined:
     default:
       return settings
   }

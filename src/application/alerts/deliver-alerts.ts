@@ -9,7 +9,7 @@ import type { AlertRef, Subject } from '../../domain/alerts/identity.js'
 import { nextDelivery, type Parcel, type Sending } from '../../domain/alerts/next-delivery.js'
 import type { Alert } from '../../domain/alerts/state.js'
 import type { AttemptId } from '../../domain/shared/identifiers.js'
-import { type Instant, type Millis, plus } from '../../domain/shared/instant.js'
+import { type Millis, plus } from '../../domain/shared/instant.js'
 import { retryDate } from '../budget.js'
 import type { VaultError } from '../errors.js'
 import type { AlertChannel, DeliveryProblem } from '../ports/alert-channel.js'
@@ -18,30 +18,13 @@ import type { AlertDeps } from './alert-deps.js'
 import { loadAllAlerts, type LoadedAlerts, transactAlerts } from './alert-store.js'
 import { loadChannels, openCredential } from './channel-store.js'
 import { composeMessage } from './compose-message.js'
+import { both, type DeliveryReport, none } from './delivery-report.js'
 import { sendingBy } from './sending-by.js'
-
-/** What a run of the outbox came to. */
-export interface DeliveryReport {
-  readonly delivered: number
-  readonly failed: number
-  /** When something is to be tried again; null: nothing is waiting. */
-  readonly next: Instant | null
-}
 
 const mostMessages = 20
 /** A channel has this long for one message; its claim outlives that. */
 const claimLength = 60_000 as Millis
 const sendWithin = 30_000
-
-const none: DeliveryReport = { delivered: 0, failed: 0, next: null }
-
-const earlier = (a: Instant | null, b: Instant | null): Instant | null => (a === null || (b !== null && b < a) ? b : a)
-
-const both = (a: DeliveryReport, b: DeliveryReport): DeliveryReport => ({
-  delivered: a.delivered + b.delivered,
-  failed: a.failed + b.failed,
-  next: earlier(a.next, b.next),
-})
 
 type States = ReadonlyMap<Subject, LoadedAlerts>
 

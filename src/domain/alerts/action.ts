@@ -1,5 +1,5 @@
 import type { KeyEvent } from '../key/event.js'
-import type { KeyState } from '../key/state.js'
+import type { KeyState, StageTag } from '../key/state.js'
 import { incarnationOf } from '../key/view.js'
 import { isConverged } from '../key/wanted.js'
 import type { Instant } from '../shared/instant.js'
@@ -29,6 +29,14 @@ const standingOf = ({ stage }: KeyState): 'confirmed' | 'pending' | null => {
   return isConverged(stage.key) ? 'confirmed' : 'pending'
 }
 
+const ending: ReadonlySet<StageTag> = new Set<StageTag>(['Removing', 'Outstanding', 'LeavingAlive'])
+
+/** The facts from the first wish for an alert on. */
+const sinceWish = (events: ReadonlyArray<KeyEvent>, mark: string): ReadonlyArray<KeyEvent> => {
+  const first = events.findIndex((event) => event.type === 'ContainmentRequested' && (event.note?.includes(mark) ?? false))
+  return first < 0 ? [] : events.slice(first)
+}
+
 /**
  * What is left to do for an alert that contains its key, by the facts of the key: `mark` is in the note of each wish for it. A key
  * that was resumed stays so. A key of a later life of the name was never spoken of.
@@ -43,10 +51,9 @@ export const actionStanding = (
   if (incarnationOf(stage)?.lineage !== subject) return over('nothing-to-contain')
   const standing = standingOf(state)
   if (standing !== null) return standing === 'confirmed' ? over('contained') : { _tag: 'Wait' }
-  const first = events.findIndex((event) => event.type === 'ContainmentRequested' && (event.note?.includes(mark) ?? false))
-  const since = first < 0 ? [] : events.slice(first)
+  const since = sinceWish(events, mark)
   if (since.some((event) => event.type === 'LiftingRequested' && event.reason === 'alert')) return over('contained')
-  if (stage._tag === 'Removing' || stage._tag === 'Outstanding' || stage._tag === 'LeavingAlive') return over('nothing-to-contain')
+  if (ending.has(stage._tag)) return over('nothing-to-contain')
   const rolledBack = since.filter((event) => event.type === 'ContainmentRolledBack' && event.reason === 'alert')
   return stage._tag === 'Held' && dueAgain(rolledBack, now) ? { _tag: 'Wish' } : { _tag: 'Wait' }
 }
