@@ -1,3 +1,5 @@
+import { rootCertificates } from 'node:tls'
+
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -42,7 +44,8 @@ export const sendMail = (
       socketTimeout: timeout,
       disableFileAccess: true,
       disableUrlAccess: true,
-      ...(ca === null ? {} : { tls: { ca } }),
+      // A list of ours replaces Node's own, so its own are in it.
+      ...(ca === null ? {} : { tls: { ca: [...rootCertificates, ca] } }),
       ...(user === null || password === null ? {} : { auth: { user, pass: password } }),
     })
     try {

@@ -6,7 +6,7 @@ import { discordBody, pagerdutyBody, slackBody, teamsBody } from './chat-bodies.
 import { type Credential, unpackCredential } from './credential.js'
 import { toDesktop, toFile, toProgram, toStderr } from './local-channels.js'
 import { sendMail } from './mail.js'
-import { post } from './post.js'
+import { post, type Way } from './post.js'
 import { problem } from './problem.js'
 import { signatureHeaders, signingKey } from './standard-webhook.js'
 import { payload } from './text.js'
@@ -17,8 +17,8 @@ export interface ChannelSurroundings {
   readonly platform: string
   /** The whole time of one message, in milliseconds. */
   readonly timeout: number
-  /** Certificates in PEM to trust besides Node's own, for mail. */
-  readonly ca: string | null
+  /** How addresses are reached. Mail goes directly: proxies carry web addresses. */
+  readonly way: Way
 }
 
 type Deliver = AlertChannel['deliver']
@@ -30,7 +30,7 @@ const made = (deliver: Deliver): Opened => TE.right({ deliver })
 
 const posting = (
   { url }: Credential,
-  timeout: number,
+  { timeout, way }: Pick<ChannelSurroundings, 'timeout' | 'way'>,
   bodyOf: (message: AlertMessage) => unknown,
   headersOf: (message: AlertMessage, body: string) => Readonly<Record<string, string>> = () => ({}),
 ): Opened => {
@@ -39,24 +39,24 @@ const posting = (
   return made((message) => {
     const body = JSON.stringify(bodyOf(message))
     const headers = { 'content-type': 'application/json', 'user-agent': 'lean-vault', ...headersOf(message, body) }
-    return post({ url: address, headers, body, timeout })
+    return post({ url: address, headers, body, timeout, way })
   })
 }
 
-const webhook = (credential: Credential, timeout: number): Opened => {
+const webhook = (credential: Credential, around: ChannelSurroundings): Opened => {
   const keys = (credential.signingKeys ?? []).flatMap((text) => signingKey(text) ?? [])
   if (keys.length === 0) return unusable
-  return posting(credential, timeout, payload, ({ id, at }, body) => signatureHeaders(id, at, body, keys))
+  return posting(credential, around, payload, ({ id, at }, body) => signatureHeaders(id, at, body, keys))
 }
 
-const mailing = (credential: Credential, { timeout, ca }: ChannelSurroundings): Opened => {
+const mailing = (credential: Credential, { timeout, way: { ca } }: ChannelSurroundings): Opened => {
   const address = mailAddress(credential.url ?? '')
   return address === null ? unusable : made((message) => sendMail(address, credential.password ?? null, { timeout, ca }, message))
 }
 
-const pagerduty = (credential: Credential, timeout: number): Opened => {
+const pagerduty = (credential: Credential, around: ChannelSurroundings): Opened => {
   const { token } = credential
-  return token === undefined ? unusable : posting(credential, timeout, (message) => pagerdutyBody(message, token))
+  return token === undefined ? unusable : posting(credential, around, (message) => pagerdutyBody(message, token))
 }
 
 /** Opens the channels of every kind that there is. Nothing is sent, and no mail library is loaded, before the first message. */
@@ -71,17 +71,17 @@ export const channelOpener =
       case 'jsonl':
         return made((message) => toFile(address, message))
       case 'webhook':
-        return webhook(credential, timeout)
+        return webhook(credential, around)
       case 'smtp':
         return mailing(credential, around)
       case 'slack':
-        return posting(credential, timeout, slackBody)
+        return posting(credential, around, slackBody)
       case 'discord':
-        return posting(credential, timeout, discordBody)
+        return posting(credential, around, discordBody)
       case 'teams':
-        return posting(credential, timeout, teamsBody)
+        return posting(credential, around, teamsBody)
       case 'pagerduty':
-        return pagerduty(credential, timeout)
+        return pagerduty(credential, around)
       case 'desktop':
         return made((message) => toDesktop(platform, { env, timeout }, message))
       case 'command':

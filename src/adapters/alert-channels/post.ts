@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
+import type { Socket } from 'node:net'
+import { connect, rootCertificates } from 'node:tls'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -14,6 +16,15 @@ export interface Post {
   readonly body: string
   /** The whole time, from connecting to the last byte of the answer. */
   readonly timeout: number
+  readonly way: Way
+}
+
+/** How an address is reached: as requests to OpenRouter are. */
+export interface Way {
+  /** A tunnel to the address through the proxy that is set; null: directly. */
+  readonly tunnel: (url: URL, timeout: number) => Promise<Socket | null>
+  /** Certificates in PEM to trust besides Node's own; null for none. */
+  readonly ca: string | null
 }
 
 interface Answer {
@@ -24,11 +35,18 @@ interface Answer {
 /** Answers are not read for what they say; so much of one is drained before the connection is dropped. */
 const mostBytes = 65_536
 
-const exchange = ({ url, headers, body, timeout }: Post): Promise<Answer> =>
+/** Trust, and the tunnel that was opened: what is said in it is encrypted to the receiver itself. */
+const connectionOf = (url: URL, ca: string | null, socket: Socket | null): RequestOptions => {
+  const trust = ca === null ? {} : { ca: [...rootCertificates, ca] }
+  // No agent: a kept connection that the other side has closed would fail for no reason of the receiver's.
+  return socket === null ? { ...trust, agent: false } : { createConnection: () => connect({ ...trust, socket, servername: url.hostname }) }
+}
+
+const exchange = ({ url, headers, body, timeout, way }: Post, socket: Socket | null): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    // No agent: a kept connection that the other side has closed would fail for no reason of the receiver's.
-    const request = send(url, { method: 'POST', agent: false, headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } })
+    const options = { method: 'POST', headers: { ...headers, host: url.host, 'content-length': String(Buffer.byteLength(body)) } }
+    const request = send(url, { ...options, ...connectionOf(url, way.ca, socket) })
     const timer = setTimeout(() => request.destroy(Object.assign(new Error('timeout'), { code: 'TIMEOUT' })), timeout)
     const end = (then: () => void): void => {
       clearTimeout(timer)
@@ -67,7 +85,7 @@ const judge = ({ status, retryAfter }: Answer): TE.TaskEither<DeliveryProblem, v
 /** Posts once. Only a 2xx counts as taken; no redirect is followed, so that no token goes where it does not belong. */
 export const post = (what: Post): TE.TaskEither<DeliveryProblem, void> => {
   const sent: TE.TaskEither<DeliveryProblem, Answer> = TE.tryCatch(
-    () => exchange(what),
+    async () => exchange(what, await what.way.tunnel(what.url, what.timeout)),
     (error) => problem(`it could not be reached (${codeOf(error)})`),
   )
   return TE.flatMap(judge)(sent)

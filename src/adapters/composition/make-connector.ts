@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -14,6 +12,7 @@ import type { Environment } from '../config/index.js'
 import type { ClosableTransport } from '../openrouter/index.js'
 import type { Connector } from './connector.js'
 import { proxySettings } from './proxy-settings.js'
+import { readCertificates } from './read-certificates.js'
 import { type RequestTrace, traced } from './trace.js'
 
 /** What the usual connector is made of. */
@@ -29,15 +28,6 @@ export interface ConnectorParts {
 }
 
 type OpenRouter = typeof import('../openrouter/index.js')
-
-/** Certificates to trust besides Node's own. Node itself reads NODE_EXTRA_CA_CERTS when it starts. */
-const readCertificates = (path: string | undefined): TE.TaskEither<VaultError, string | null> =>
-  path === undefined || path === ''
-    ? TE.right(null)
-    : TE.tryCatch(
-        () => readFile(path, 'utf8'),
-        () => invalidInput({ field: 'SSL_CERT_FILE', rule: 'must be a readable file of certificates in PEM' }),
-      )
 
 const openTransport = (
   parts: ConnectorParts,

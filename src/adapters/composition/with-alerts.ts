@@ -18,6 +18,7 @@ import type { AccountFacts } from '../../domain/alerts/facts.js'
 import type { ChannelName, KeyHash } from '../../domain/shared/identifiers.js'
 import { alertPolicyOf, type Environment } from '../config/index.js'
 import { systemDigest } from '../system/system-digest.js'
+import { channelWay } from './channel-way.js'
 import type { Surroundings } from './load-settings.js'
 import type { AlertOptions } from './options.js'
 
@@ -34,7 +35,10 @@ const opener =
     pipe(
       TE.fromTask(loadChannels),
       TE.flatMap(({ channelOpener }) =>
-        channelOpener({ env, platform: process.platform, timeout: channelTimeout, ca: null })(channel, credential),
+        pipe(
+          channelWay(env),
+          TE.flatMap((way) => channelOpener({ env, platform: process.platform, timeout: channelTimeout, way })(channel, credential)),
+        ),
       ),
     )
 

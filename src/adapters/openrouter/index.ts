@@ -1,6 +1,7 @@
 export { type BaseUrl, parseBaseUrl } from './base-url.js'
 export { makeOpenRouterClient, type OpenRouterClientParts } from './client.js'
 export { type Proxy, proxyFor, type ProxySettings } from './proxy.js'
+export { openTunnel } from './proxy-tunnel.js'
 export { forAllRequests, forEachRequest, type Repeating, withRetries } from './retrying.js'
 export type { Send } from './send.js'
 export { type ClosableTransport, makeUndiciTransport, type UndiciTransportOptions } from './undici-transport.js'

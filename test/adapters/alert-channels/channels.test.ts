@@ -30,9 +30,11 @@ const registered = (channel: NewChannel): { readonly shown: Channel; readonly pa
   return { shown: { name: 'c' as ChannelName, kind, address, since: 0 as Instant, credential: 1 }, packed: credential }
 }
 
+const direct = { tunnel: () => Promise.resolve(null), ca: null }
+
 const opened = async (timeout: number, channel: NewChannel, packed?: Secret): Promise<AlertChannel> => {
   const { shown, packed: own } = registered(channel)
-  const open = channelOpener({ env: process.env, platform: 'linux', timeout, ca: null })
+  const open = channelOpener({ env: process.env, platform: 'linux', timeout, way: direct })
   const done = await open(shown, packed ?? own)()
   if (isLeft(done)) throw new Error(done.left.message)
   return done.right
@@ -87,7 +89,7 @@ const local = (name: string, kind: 'command' | 'jsonl', out: string, target: (mo
     }
     const moods: Readonly<Record<string, string>> = { takes: `cat >> "${file}"`, fails: 'exit 3', hangs: 'exec sleep 20' }
     const proxy: AlertChannel = { deliver: (message) => channel.deliver(message) }
-    const open = channelOpener({ env: process.env, platform: 'linux', timeout, ca: null })
+    const open = channelOpener({ env: process.env, platform: 'linux', timeout, way: direct })
     return {
       channel: proxy,
       received: read,
@@ -196,7 +198,7 @@ describe('mail', () => {
 
   it('goes nowhere without TLS, except on this machine', async () => {
     const receiver = await mailReceiver()
-    const open = channelOpener({ env: {}, platform: 'linux', timeout: 2_000, ca: null })
+    const open = channelOpener({ env: {}, platform: 'linux', timeout: 2_000, way: direct })
     const { shown } = registered({ kind: 'smtp', target: mailUrl(receiver.port, '') })
     const remote = secret(JSON.stringify({ url: mailUrl(receiver.port, '').replace('127.0.0.1', '0.0.0.0') }))
     const channel = await open(shown, remote)()
@@ -211,7 +213,7 @@ describe('a command', () => {
   it('is started without a shell and without our environment', async () => {
     const file = join(folder, 'environment')
     const path = program('told', `env > "${file}"; cat > /dev/null`)
-    const open = channelOpener({ env: { ...process.env, LEAN_VAULT_MANAGEMENT_KEY: 'sk-or-v1-x', OPENROUTER_API_KEY: 'y' }, platform: 'linux', timeout: 5_000, ca: null })
+    const open = channelOpener({ env: { ...process.env, LEAN_VAULT_MANAGEMENT_KEY: 'sk-or-v1-x', OPENROUTER_API_KEY: 'y' }, platform: 'linux', timeout: 5_000, way: direct })
     const channel = await open(registered({ kind: 'command', target: path }).shown, null)()
     if (isRight(channel)) expect(isRight(await channel.right.deliver(messageOf(1))())).toBe(true)
     expect(readFileSync(file, 'utf8')).not.toMatch(/LEAN_VAULT|OPENROUTER/)
