@@ -40,7 +40,7 @@ const send = async (env: Readonly<Record<string, string>>, port = 443): Promise<
   if (isLeft(way)) return way.left.message
   const channel = await channelOpener({ env, platform: 'linux', timeout: 2_000, way: way.right })(shown, credential)()
   if (isLeft(channel)) return channel.left.message
-  const done = await channel.right.deliver(messageOf('a'.repeat(32)))()
+  const done = await channel.right.deliver(messageOf(1))()
   return isRight(done) ? 'taken' : done.left.message
 }
 
