@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 
@@ -111,7 +111,6 @@ const bundleStart = ({ root, entry, outfile, program }) =>
     define: { 'import.meta.url': '__filename' },
     external,
     plugins: [withoutTheRest(program)],
-    banner: { js: '#!/usr/bin/env node' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
@@ -119,7 +118,7 @@ const bundleStart = ({ root, entry, outfile, program }) =>
   })
 
 /**
- * Bundles the command line into `outdir`: `<name>.js`, its quick start `<name>.cjs`, and a file per part that is loaded only when needed; age goes beside it.
+ * Bundles the command line into `outdir`: `<name>.js`, `<name>.cjs`, which any Node can read and which goes on to the quick start, and a file per part that is loaded only when needed; age goes beside it.
  * One file reads faster than the hundreds it is made of. Names stay as they are, so that a stack trace can be read.
  */
 export const bundleCli = async ({ root, entry, outdir, name }) => {
@@ -145,9 +144,9 @@ export const bundleCli = async ({ root, entry, outdir, name }) => {
     write: false,
   })
   await mkdir(outdir, { recursive: true })
-  const start = join(outdir, `${name}.cjs`)
-  await bundleStart({ root, entry: join(dirname(entry), 'start.ts'), outfile: start, program: `${name}.js` })
-  await chmod(start, 0o755)
+  await bundleStart({ root, entry: join(dirname(entry), 'start.ts'), outfile: join(outdir, 'start.cjs'), program: `${name}.js` })
+  const begin = await readFile(join(root, 'scripts/bin-entry.cjs'), 'utf8')
+  await writeFile(join(outdir, `${name}.cjs`), `#!/usr/bin/env node\n${begin}`, { mode: 0o755 })
   await bundleAge({ root, outdir: join(dirname(outdir), 'vendor') })
   for (const { path, text } of outputFiles) {
     const isEntry = basename(path) === `${name}.js`

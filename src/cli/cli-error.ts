@@ -23,7 +23,12 @@ export type LocalError =
   | { readonly _tag: 'CommandNotExecutable'; readonly command: string; readonly reason: string }
 
 /** What a command can answer instead of its result. */
-export type CliError = VaultError | LocalError
+export type CliError = (VaultError & MaybeMeant) | LocalError
+
+interface MaybeMeant {
+  /** A name of the vault that is close to the one that is not there. */
+  readonly didYouMean?: string
+}
 
 const localTags: Readonly<Record<LocalError['_tag'], true>> = {
   Usage: true,

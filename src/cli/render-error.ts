@@ -110,12 +110,15 @@ const vault = (error: VaultError): Said => {
   }
 }
 
+const meant = (error: CliError): { readonly hint?: string } =>
+  'didYouMean' in error && error.didYouMean !== undefined ? { hint: `Did you mean ${error.didYouMean}?` } : {}
+
 const detailsOf = (error: CliError): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(error).filter(([field]) => field !== '_tag' && field !== 'hint'))
 
 /** Every error as a sentence, a hint, an exit code and its data. */
 export const renderError = (error: CliError): RenderedError => ({
   tag: error._tag,
-  ...(isLocalError(error) ? local(error) : vault(error)),
+  ...(isLocalError(error) ? local(error) : { ...vault(error), ...meant(error) }),
   details: error._tag === 'Usage' ? {} : detailsOf(error),
 })

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { closestOf } from '../application/closest.js'
 import { secret } from '../application/secret.js'
 import type { Instant } from '../domain/shared/instant.js'
 import type { AskPassphrase, RequestTrace, OpenedVault, VaultOptions } from '../index.js'
@@ -116,6 +117,23 @@ export const vaultOptions = (session: Session): VaultOptions => {
 /** The library, loaded. */
 export const loadLibrary = ({ deps }: Session): TE.TaskEither<CliError, Library> => TE.fromTask(deps.library)
 
+/** Of a name that is not there: the nearest one that is, if one is near. */
+const withNearName = <A>(vault: OpenedVault, error: CliError): TE.TaskEither<CliError, A> => {
+  if (error._tag !== 'KeyNotFound') return TE.left(error)
+  return pipe(
+    vault.list(),
+    TE.match(
+      () => error,
+      (keys): CliError => {
+        const near = closestOf(error.name, keys.map(({ name }) => name))
+        return near === null ? error : { ...error, didYouMean: near }
+      },
+    ),
+    TE.fromTask,
+    TE.flatMap((told) => TE.left(told)),
+  )
+}
+
 /** Opens the vault, uses it, and closes it whatever came of that. */
 export const withVault = <A>(
   session: Session,
@@ -126,7 +144,7 @@ export const withVault = <A>(
       loadLibrary(session),
       TE.flatMap((library): TE.TaskEither<CliError, OpenedVault> => library.openVault(vaultOptions(session))),
     ),
-    use,
+    (vault) => pipe(use(vault), TE.orElse((error) => withNearName<A>(vault, error))),
     // What was done is done: a vault that closes badly must not turn its result into an error.
     (vault) => pipe(vault.close(), TE.orElse(() => TE.right<CliError, void>(undefined))),
   )

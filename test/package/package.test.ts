@@ -26,7 +26,7 @@ const intended = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(domain|application|adapters)\/[a-z0-9/-]+\.(js|d\.ts)$/,
-  /^dist\/bin\/([\w-]+\.js|lean-vault\.cjs)$/,
+  /^dist\/bin\/([\w-]+\.js|(lean-vault|start)\.cjs)$/,
   /^dist\/vendor\/age-encryption\.js$/,
   /^dist\/(bin|vendor)\/THIRD-PARTY-LICENSES\.txt$/,
   /^schema\/[a-z0-9.-]+\.json$/,

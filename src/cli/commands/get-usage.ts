@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { UsageReport } from '../../index.js'
-import { type Answer, checked, report } from '../answer.js'
+import { type Answer, report, unheld } from '../answer.js'
 import { checkName } from '../check-name.js'
 import { type Body, describe, type Register } from '../command.js'
 import { usageFacts, usageTable } from '../format/usage-text.js'
@@ -15,8 +15,21 @@ interface Flags {
 
 const isWrong = ({ level }: UsageReport): boolean => level === 'exceeded' || level === 'unknown'
 
+const namesOf = (reports: ReadonlyArray<UsageReport>, level: UsageReport['level']): string =>
+  reports.flatMap((each) => (each.level === level ? [each.name] : [])).join(', ')
+
+/** What failed the check, and when it will hold again. */
+const whatNow = (reports: ReadonlyArray<UsageReport>): string => {
+  const spent = namesOf(reports, 'exceeded')
+  const unknown = namesOf(reports, 'unknown')
+  return [
+    ...(spent === '' ? [] : [`A limit is spent: ${spent}. OpenRouter refuses requests until its UTC day or month is over.`]),
+    ...(unknown === '' ? [] : [`What was spent is unknown: ${unknown}. Without --cached, OpenRouter is asked.`]),
+  ].join('\n')
+}
+
 const answerOf = (reports: ReadonlyArray<UsageReport>, document: unknown, text: string, flags: Flags): Answer =>
-  flags.check === true ? checked(document, text, !reports.some(isWrong)) : report(document, text)
+  flags.check === true && reports.some(isWrong) ? unheld(document, text, whatNow(reports)) : report(document, text)
 
 const ofOne =
   (name: string, flags: Flags): Body =>
