@@ -1,4 +1,4 @@
-// What `lean-vault` starts with: it can be read by every Node since 10, so that an old one is told what is wrong with it.
+// What lean-vault starts with: it can be read by every Node since 10, so that an old one is told what is wrong with it.
 // Plain words of 2009 only.
 var oldest = [20, 18, 1]
 var here = process.versions.node.split('.').map(Number)

@@ -111,7 +111,7 @@ const vault = (error: VaultError): Said => {
 }
 
 const meant = (error: CliError): { readonly hint?: string } =>
-  'didYouMean' in error && error.didYouMean !== undefined ? { hint: `Did you mean ${error.didYouMean}?` } : {}
+  'didYouMean' in error ? { hint: `Did you mean ${error.didYouMean}?` } : {}
 
 const detailsOf = (error: CliError): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(error).filter(([field]) => field !== '_tag' && field !== 'hint'))
