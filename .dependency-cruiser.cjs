@@ -135,7 +135,7 @@ module.exports = {
     {
       name: 'yaml-where-yaml-is-read-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/adapters/(config|go-vault)/' },
+      from: { path: '^src/', pathNot: '^src/adapters/(config|documents|go-vault)/' },
       to: { path: '^node_modules/yaml/' },
     },
     {

@@ -8,8 +8,11 @@ export {
   effectiveSettings,
   examine,
   findVault,
+  formatExport,
   initVault,
+  readDotenv,
   readGoVault,
+  readVaultDocument,
   restoreVault,
 } from './adapters/composition/doors.js'
 export type { AuditOptions } from './adapters/composition/audit-vault.js'
@@ -21,6 +24,7 @@ export { openVault } from './adapters/composition/open-vault.js'
 export type { AlertScope } from './adapters/config/index.js'
 export type { Connector } from './adapters/composition/connector.js'
 export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, OwnKeychain, Overrides, VaultOptions } from './adapters/composition/options.js'
+export type { ExportFormat } from './adapters/documents/format-export.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
 export { isVaultFailure, promised, type PromisedAlerts, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
 export { startSandbox } from './adapters/composition/start-sandbox.js'
@@ -54,7 +58,7 @@ export type {
   VersionConflict,
 } from './application/ports/event-log.js'
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
-export type { ForeignKey, ForeignVault } from './application/ports/foreign-vault.js'
+export type { ForeignKey, ForeignVault, StatedLimits } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
 export type { DamagedStream, LogAudit, LogDamage } from './application/ports/log-audit.js'
@@ -79,6 +83,7 @@ export type {
   ChangeOutcome,
   ChangeReport,
   CredentialReport,
+  ExportedKey,
   Enforcer,
   HandedOut,
   HistoryEntry,
@@ -94,12 +99,14 @@ export type {
   RemovalPlan,
   UsageReport,
   UsageView,
+  VaultExport,
   WindowForecast,
 } from './application/reports.js'
 export { reveal, secret, type Secret } from './application/secret.js'
 export type { Timing } from './application/settings.js'
 export type {
   AddOptions,
+  ExportOptions,
   HistoryOptions,
   LimitOptions,
   ListOptions,

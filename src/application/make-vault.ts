@@ -15,6 +15,7 @@ import { add, checkLocally, parseAdd } from './use-cases/add.js'
 import { resume, suspend } from './use-cases/containment.js'
 import { checkCredential } from './use-cases/check-credential.js'
 import { changeCredential } from './use-cases/credentials.js'
+import { exportVault } from './use-cases/export-vault.js'
 import { getByName } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { importKey, importVault } from './use-cases/import-keys.js'
@@ -167,6 +168,7 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
       remote.deps(),
       TE.flatMap((deps) => importVault(deps, foreign)),
     ),
+  exportVault: ({ withSecrets = false } = {}) => exportVault(local, withSecrets),
   getCurrentUsage: (name, { cached = false } = {}) =>
     known(local, name, (parsed) =>
       cached ? cachedUsageOf(local, parsed) : pipe(remote.deps(), TE.flatMap((deps) => currentUsageOf(deps, parsed))),

@@ -16,6 +16,7 @@ import type {
   ReconcileReport,
   RemovalPlan,
   UsageReport,
+  VaultExport,
 } from './reports.js'
 import type { Secret } from './secret.js'
 
@@ -64,6 +65,12 @@ export interface ListOptions {
   readonly all?: boolean
   readonly tag?: { readonly key: string; readonly value: string }
   readonly state?: string
+}
+
+/** What to hand out of a vault. */
+export interface ExportOptions {
+  /** The secrets themselves; else they are given as they are sealed, and only this vault opens them. */
+  readonly withSecrets?: boolean
 }
 
 /** How to tell what was spent. */
@@ -124,6 +131,8 @@ export interface Vault {
   readonly importKey: (name: string, secret: Secret) => TaskEither<VaultError, ChangeReport>
   /** Takes the keys of another tool's vault into this one; that vault is not changed. */
   readonly importVault: (foreign: ForeignVault) => TaskEither<VaultError, ImportReport>
+  /** Every held key with what is known of it, for `formatExport`. Works offline. Without `withSecrets` each secret stays sealed. */
+  readonly exportVault: (options?: ExportOptions) => TaskEither<VaultError, VaultExport>
   /** Reads what the key has spent, records it, and says what is left. */
   readonly getCurrentUsage: (name: string, options?: UsageOptions) => TaskEither<VaultError, UsageReport>
   /** The same of every key, by one listing. */

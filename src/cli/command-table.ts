@@ -40,6 +40,7 @@ export const commandTable: ReadonlyArray<Group> = [
       { name: 'resume', load: async () => (await import('./commands/resume.js')).registerResume },
       { name: 'panic', load: async () => (await import('./commands/panic.js')).registerPanic },
       { name: 'remove', load: async () => (await import('./commands/remove.js')).registerRemove },
+      { name: 'export', load: async () => (await import('./commands/export.js')).registerExport },
       { name: 'import', load: async () => (await import('./commands/import.js')).registerImport },
     ],
   },

@@ -66,6 +66,7 @@ const allowed: ReadonlyArray<readonly [file: string, imported: string]> = [
   ['src/adapters/openrouter/exchange.ts', 'undici'],
   ['src/adapters/config/ok.ts', 'yaml'],
   ['src/adapters/go-vault/ok.ts', 'yaml'],
+  ['src/adapters/documents/ok.ts', 'yaml'],
   ['src/cli/main.ts', '../adapters/composition/target.js'],
   ['src/cli/ok.ts', '../application/target.js'],
   ['src/cli/ok-bundled.ts', 'commander'],

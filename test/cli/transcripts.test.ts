@@ -188,6 +188,29 @@ describe('transcripts', () => {
     await sh('history --json --since 1m')
   })
 
+  began('export-and-import', async (sh, own) => {
+    const file = `${own.folder}/keys.yaml`
+    await sh('export')
+    await sh('export --yaml --dotenv')
+    await sh('export --yaml --json')
+    await sh('export --yaml --with-secrets')
+    await sh('export --yaml --with-secrets', { columns: 80, answers: [false] })
+    await sh('export --yaml --with-secrets', { columns: 80, answers: [true] })
+    await sh('export --dotenv --with-secrets --yes')
+    await sh('export --json --with-secrets --yes')
+    await sh('import')
+    await sh('import --yaml a --dotenv b')
+    await sh('import --yaml /no/such/file')
+    writeFileSync(file, 'a:\n  value: 5\nb: []\n')
+    await sh(`import --yaml ${file}`)
+    writeFileSync(file, `my-key:\n  value: null\n  id: "${onlyKey(own)}"\n  limits: {monthly_spend: 50}\n`)
+    await sh(`import --yaml ${file}`)
+    await sh(`import --yaml ${file} --json`)
+    writeFileSync(file, 'a: [')
+    await sh(`import --dotenv ${file}`)
+    await sh(`import --yaml ${file} --json`)
+  })
+
   began('remove', async (sh) => {
     await sh('remove missing')
     await sh('remove my-key')

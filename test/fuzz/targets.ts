@@ -6,6 +6,9 @@ import * as yaml from 'yaml'
 
 import { parseEdit } from '../../src/adapters/config/edit-config.js'
 import { checkConfig, parseConfig } from '../../src/adapters/config/check-config.js'
+import { parseDotenv } from '../../src/adapters/documents/read-dotenv.js'
+import { parseVaultDocument } from '../../src/adapters/documents/read-vault-document.js'
+import { fromSealedText } from '../../src/adapters/documents/sealed-text.js'
 import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
 import { formatKeyFile, parseKeyFile } from '../../src/adapters/key-file/key-file-format.js'
 import { readLock } from '../../src/adapters/sealing/lock.js'
@@ -134,6 +137,20 @@ export const targets: ReadonlyArray<Target> = [
     samples: ['http://user:pa%40ss@proxy.example:3128', 'https://[::1]:443', 'proxy:80'],
     parse: (input) => [proxyFor(base, { httpsProxy: input, noProxy: null }), proxyFor(base, { httpsProxy: 'http://p', noProxy: input })],
   },
+  {
+    name: 'vault documents',
+    samples: [
+      `my-key:\n  value: "sk-or-v1-${'1'.repeat(64)}"\n  id: "${'a'.repeat(64)}"\n  limits:\n    monthly_spend: 100.00\n    daily_spend: null\n    alert_threshold: 0.8\n  usage:\n    last_updated: "2024-03-20T15:04:05Z"\n  tags:\n    team: web\n`,
+      `{"a":{"value":"lean-vault-sealed:00ff:a#1:1:${'A'.repeat(64)}","id":null},"b":{"value":null}}`,
+    ],
+    parse: (input) => [parseVaultDocument(yaml, 'keys.yaml', input)],
+  },
+  {
+    name: 'dotenv files',
+    samples: [`# key: my-key ${'a'.repeat(64)}\nMY_KEY="sk-or-v1-${'1'.repeat(64)}"\nexport OTHER=sk-or-v1-22222222 # old\n\nPORT=80\n`],
+    parse: (input) => [parseDotenv('.env', input)],
+  },
+  { name: 'sealed texts', samples: [`lean-vault-sealed:00ff:a#1:1:${'A'.repeat(64)}`], parse: (input) => [E.right(fromSealedText(input))] },
   { name: 'key files', samples: [formatKeyFile([Buffer.alloc(32, 7)])], parse: (input) => [parseKeyFile(input)] },
   { name: 'locks', samples: ['{"version":1,"source":{"kind":"key-file"},"recipients":[{"recipient":"age1x","label":null}],"box":"AA=="}'], parse: (input) => [readLock(input)] },
   { name: 'fault plans', samples: ['POST /keys:lost-after@1, DELETE /keys/*:5xx-before(503)*3', '*:slow(50)%10'], parse: (input) => [parseFaultSpec(input)] },

@@ -3,8 +3,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { VaultError } from '../../application/errors.js'
 import { lazily } from '../../application/lazily.js'
 import type { ForeignVault } from '../../application/ports/foreign-vault.js'
+import type { VaultExport } from '../../application/reports.js'
 import type { LogAudit } from '../../application/ports/log-audit.js'
 import type { AlertScope } from '../config/index.js'
+import type { ExportFormat } from '../documents/format-export.js'
 import type { AuditOptions } from './audit-vault.js'
 import type { BackupOptions, BackupReport } from './backup-vault.js'
 import type { DoctorReport } from './doctor-report.js'
@@ -84,3 +86,15 @@ export const changeSetting = (options: VaultOptions, name: string, text: string)
  */
 export const readGoVault = (folder: string): TaskEither<VaultError, ForeignVault> =>
   lazily(() => import('../go-vault/read-go-vault.js'), (code) => code.readGoVault(folder))
+
+/** Reads a vault document, YAML or JSON, as `formatExport` writes it. `InvalidInput` names the file and the line. */
+export const readVaultDocument = (path: string): TaskEither<VaultError, ForeignVault> =>
+  lazily(() => import('../documents/read-vault-document.js'), (code) => code.readVaultDocument(path))
+
+/** Reads the OpenRouter keys among the variables of a dotenv file. */
+export const readDotenv = (path: string): TaskEither<VaultError, ForeignVault> =>
+  lazily(() => import('../documents/read-dotenv.js'), (code) => code.readDotenv(path))
+
+/** An export as text. It has the secrets in it if the export has: write it to its one destination and show it nowhere. */
+export const formatExport = (exported: VaultExport, format: ExportFormat): TaskEither<VaultError, string> =>
+  lazily(() => import('../documents/format-export.js'), (code) => code.formatExport(exported, format))

@@ -32,6 +32,7 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   reconcile: true,
   importKey: true,
   importVault: true,
+  exportVault: true,
   getCurrentUsage: true,
   usage: true,
   recordUsage: true,

@@ -87,6 +87,7 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   reconcile: (options) => settle(vault.reconcile(options)),
   importKey: (name, secret) => settle(vault.importKey(name, secret)),
   importVault: (foreign) => settle(vault.importVault(foreign)),
+  exportVault: (options) => settle(vault.exportVault(options)),
   getCurrentUsage: (name, options) => settle(vault.getCurrentUsage(name, options)),
   usage: (options) => settle(vault.usage(options)),
   recordUsage: (name, cost, generationId) => settle(vault.recordUsage(name, cost, generationId)),

@@ -1,13 +1,26 @@
 import type { Secret } from '../secret.js'
+import type { SealedSecret } from './event-log.js'
 
-/** A key in another tool's vault. `id` is what that tool took for OpenRouter's identifier; null where it kept none. */
-export interface ForeignKey {
-  readonly name: string
-  readonly secret: Secret
-  readonly id: string | null
+/** What a document says of a key's limits, in dollars; `null` is no limit, a field that is not there says nothing. */
+export interface StatedLimits {
+  readonly monthlySpend?: number | null
+  readonly dailySpend?: number | null
+  readonly alertThreshold?: number | null
 }
 
-/** Another tool's vault, opened. An entry that cannot be read is named, and keeps no other from being imported. */
+/** A key in another vault or in a document. `id` is what that took for OpenRouter's identifier; null where it kept none. */
+export interface ForeignKey {
+  readonly name: string
+  /** Sealed: by the vault that wrote the document, and only that one opens it. `null`: its secret is not told. */
+  readonly secret: Secret | SealedSecret | null
+  readonly id: string | null
+  /** Told where it differs from what is in force; never applied. */
+  readonly limits?: StatedLimits
+  /** Taken over with the key. */
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** Another vault or a document, opened. An entry that cannot be read is named, and keeps no other from being imported. */
 export interface ForeignVault {
   readonly keys: ReadonlyArray<ForeignKey>
   readonly unreadable: ReadonlyArray<{ readonly name: string; readonly reason: string }>

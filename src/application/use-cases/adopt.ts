@@ -59,7 +59,7 @@ export const detailsOf = (deps: Deps, hash: KeyHash): TE.TaskEither<VaultError, 
   )
 
 /** What our limits can say of a remote policy; the rest is kept as it is, see `KeptLimit`. */
-const specOf = ({ policy, expiresAt, workspace }: KeyDetails): KeySpec => ({
+const specOf = ({ policy, expiresAt, workspace }: KeyDetails, tags: KeySpec['tags']): KeySpec => ({
   limits: {
     ...noLimits,
     monthly: policy.reset === 'monthly' ? policy.limit : null,
@@ -69,7 +69,7 @@ const specOf = ({ policy, expiresAt, workspace }: KeyDetails): KeySpec => ({
   includeByok: policy.includeByok,
   expiresAt,
   workspace,
-  tags: {},
+  tags,
 })
 
 /** A remote key on its way into the vault, with its secret or without. */
@@ -77,6 +77,7 @@ export interface Adoption {
   readonly name: KeyName
   readonly details: KeyDetails
   readonly secret: Secret | null
+  readonly tags?: KeySpec['tags']
 }
 
 const sealing = (deps: Deps, state: KeyState, { name, secret }: Adoption): TE.TaskEither<VaultError, ReadonlyArray<SealedSecret>> =>
@@ -97,7 +98,7 @@ const record = (deps: Deps, adoption: Adoption, conflicts = 0): TE.TaskEither<Va
     TE.flatMap(({ state, version }) => {
       const { hash, label, policy } = details
       const lineage = lineageOf(name, state.lineages + 1)
-      const command = { _tag: 'Adopt', lineage, spec: specOf(details), hash, label, policy, sealed: secret !== null } as const
+      const command = { _tag: 'Adopt', lineage, spec: specOf(details, adoption.tags ?? {}), hash, label, policy, sealed: secret !== null } as const
       const decision = deps.protocol.decider.decide({ ...command, at: deps.clock.now() }, state)
       if (isLeft(decision)) return TE.left(refusalError(name, decision.left, state))
       const events = decision.right

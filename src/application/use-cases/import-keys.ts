@@ -1,9 +1,11 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { KeySpec } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
-import { publicState } from '../../domain/key/view.js'
-import type { KeyName } from '../../domain/shared/identifiers.js'
+import { incarnationOf, publicState } from '../../domain/key/view.js'
+import { keyHash, type KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadAllKeys } from '../key-store.js'
@@ -11,7 +13,9 @@ import type { ForeignKey, ForeignVault } from '../ports/foreign-vault.js'
 import type { ChangeReport, ImportedKey, ImportReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { type Secret, scrub } from '../secret.js'
+import { limitsView } from '../view-key.js'
 import { adopt, atPin, detailsOf, freeName, holderOf } from './adopt.js'
+import { parseTags } from './input.js'
 import { changeReport, incomplete } from './outcome.js'
 
 const disabledNote = 'it is disabled at OpenRouter, so it is suspended here; resume puts it to work'
@@ -60,6 +64,24 @@ const reasonOf = (error: VaultError): string => {
 const isFatal = (error: VaultError): boolean =>
   error._tag === 'VaultUnavailable' || error._tag === 'WrongAccount' || error._tag === 'NotManagementKey'
 
+/** How a document calls each limit, and what is said of it. */
+const stated = [
+  ['monthlySpend', 'USD a month'],
+  ['dailySpend', 'USD a day'],
+  ['alertThreshold', 'of a limit as the first warning'],
+] as const
+
+const told = (amount: number | null): string => (amount === null ? 'none' : String(amount))
+
+/** A document's limits are never applied: what is in force may have been changed with reason since it was written. */
+const driftOf = ({ limits = {} }: ForeignKey, state: KeyState): ReadonlyArray<string> => {
+  const inForce = limitsView(incarnationOf(state.stage)?.spec ?? null)
+  return stated.flatMap(([field, unit]) => {
+    const said = limits[field]
+    return said === undefined || said === inForce[field] ? [] : [`the document says ${told(said)} ${unit}, in force is ${told(inForce[field])}`]
+  })
+}
+
 const imported = (name: KeyName, key: ForeignKey, hash: string, state: KeyState, notes: ReadonlyArray<string>): ImportedKey => ({
   name,
   from: shown(key.name),
@@ -68,12 +90,23 @@ const imported = (name: KeyName, key: ForeignKey, hash: string, state: KeyState,
   notes: [
     ...notes,
     ...(key.id === null || key.id === hash ? [] : ['the old vault had another identifier for it, which was not its own']),
+    ...driftOf(key, state),
   ],
 })
 
-/** One key of another vault. The states are read anew for each, so that a name is never given twice. */
-const importOne = (deps: Deps, key: ForeignKey): TE.TaskEither<VaultError, Fate> => {
-  const hash = deps.client.hashOf(key.secret)
+/** The tags that go with a key, and why they do not. */
+const tagsOf = ({ tags = {} }: ForeignKey): { readonly tags: KeySpec['tags']; readonly notes: ReadonlyArray<string> } =>
+  pipe(
+    parseTags(tags),
+    E.match(
+      (error) => ({ tags: {}, notes: [`its tags were not taken: ${reasonOf(error)}`] }),
+      (valid) => ({ tags: valid, notes: [] }),
+    ),
+  )
+
+/** The states are read anew for each key, so that a name is never given twice. */
+const importBySecret = (deps: Deps, key: ForeignKey, secret: Secret): TE.TaskEither<VaultError, Fate> => {
+  const hash = deps.client.hashOf(secret)
   return pipe(
     loadAllKeys(deps),
     TE.flatMap((states): TE.TaskEither<VaultError, Fate> => {
@@ -82,16 +115,51 @@ const importOne = (deps: Deps, key: ForeignKey): TE.TaskEither<VaultError, Fate>
       if (holder !== null && held !== undefined)
         return TE.right({ _tag: 'Unchanged', key: imported(holder, key, hash, held, []) })
       const name = freeName(states, key.name)
+      const { tags, notes } = tagsOf(key)
       return pipe(
         detailsOf(deps, hash),
-        TE.flatMap((details) => adopt(deps, { name, details, secret: key.secret })),
-        TE.map((advanced): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, advanced.state, notesOf(advanced)) })),
+        TE.flatMap((details) => adopt(deps, { name, details, secret, tags })),
+        TE.map((advanced): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, advanced.state, [...notesOf(advanced), ...notes]) })),
       )
     }),
+  )
+}
+
+const failed = ({ name }: ForeignKey, reason: string): Fate => ({ _tag: 'Failed', from: shown(name), reason })
+
+const withoutSecret = 'its secret is not told; reconcile --adopt <hash> looks after a key without it'
+
+/** A key whose secret is not told is known by its hash, where it is here. */
+const importByHash = (deps: Deps, key: ForeignKey): TE.TaskEither<VaultError, Fate> =>
+  pipe(
+    loadAllKeys(deps),
+    TE.map((states) => {
+      const hash = keyHash(key.id ?? '')
+      const holder = E.isRight(hash) ? holderOf(states, hash.right) : null
+      const state = holder === null ? undefined : states.get(holder)
+      return holder === null || state === undefined
+        ? failed(key, withoutSecret)
+        : { _tag: 'Unchanged', key: imported(holder, key, key.id ?? '', state, []) }
+    }),
+  )
+
+const foreignSeal = 'it is sealed, and not by this vault as it is now: export it where it is from, with --with-secrets'
+
+const importOne = (deps: Deps, key: ForeignKey): TE.TaskEither<VaultError, Fate> => {
+  const { secret } = key
+  const opened: TE.TaskEither<string, Secret | null> =
+    secret !== null && 'bytes' in secret ? TE.mapLeft(() => foreignSeal)(deps.sealer.open(secret)) : TE.right(secret)
+  return pipe(
+    opened,
+    TE.matchE(
+      (reason): TE.TaskEither<VaultError, Fate> => TE.right(failed(key, reason)),
+      (found) => (found === null ? importByHash(deps, key) : importBySecret(deps, key, found)),
+    ),
     TE.orElse((error): TE.TaskEither<VaultError, Fate> => {
       if (isFatal(error)) return TE.left(error)
-      const from = shown(key.name)
-      return TE.right(error._tag === 'KeyNotAtOpenRouter' ? { _tag: 'Gone', from, hash } : { _tag: 'Failed', from, reason: reasonOf(error) })
+      return TE.right(
+        error._tag === 'KeyNotAtOpenRouter' ? { _tag: 'Gone', from: shown(key.name), hash: error.hash } : failed(key, reasonOf(error)),
+      )
     }),
   )
 }

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { readGoVault } from '../../../src/adapters/go-vault/read-go-vault.js'
+import type { ForeignKey } from '../../../src/application/ports/foreign-vault.js'
 import { reveal } from '../../../src/application/secret.js'
 import { goBlob, writeGoVault } from './go-vault-writer.js'
 
@@ -32,6 +33,8 @@ const problem = async (): Promise<unknown> => {
   return E.isLeft(read) ? read.left : 'read'
 }
 
+const plain = (secret: ForeignKey['secret']): string => (secret === null || 'bytes' in secret ? '' : reveal(secret))
+
 const value = (n: number): string => `sk-or-v1-${String(n).repeat(64)}`
 
 describe('a vault that the Go tool wrote', () => {
@@ -39,7 +42,7 @@ describe('a vault that the Go tool wrote', () => {
     const before = bytesOf(fixture)
     const read = await readGoVault(fixture)()
     if (E.isLeft(read)) throw new Error(JSON.stringify(read.left))
-    expect(read.right.keys.map(({ name, secret, id }) => ({ name, value: reveal(secret), hash: id }))).toEqual(
+    expect(read.right.keys.map(({ name, secret, id }) => ({ name, value: plain(secret), hash: id }))).toEqual(
       told.keys.map(({ name, value: text, hash }) => ({ name, value: text, hash })),
     )
     expect(read.right).toMatchObject({ unreadable: [], hasManagementKey: true })
@@ -51,7 +54,7 @@ describe('a vault of the Go tool', () => {
   it('may hold plain values and keys without an identifier', async () => {
     writeGoVault(folder, { a: { value: value(1), plain: true }, b: { value: value(2) } })
     const read = await readGoVault(folder)()
-    expect(E.isRight(read) && read.right.keys.map(({ name, secret, id }) => [name, reveal(secret), id])).toEqual([
+    expect(E.isRight(read) && read.right.keys.map(({ name, secret, id }) => [name, plain(secret), id])).toEqual([
       ['a', value(1), null],
       ['b', value(2), null],
     ])
