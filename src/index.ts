@@ -83,12 +83,9 @@ export type {
   ChangeOutcome,
   ChangeReport,
   CredentialReport,
-  ExportedKey,
   Enforcer,
   HandedOut,
   HistoryEntry,
-  ImportedKey,
-  ImportReport,
   KeyInFull,
   KeyView,
   LimitsView,
@@ -99,9 +96,9 @@ export type {
   RemovalPlan,
   UsageReport,
   UsageView,
-  VaultExport,
   WindowForecast,
 } from './application/reports.js'
+export type { ExportedKey, ImportedKey, ImportReport, VaultExport } from './application/transfer-reports.js'
 export { reveal, secret, type Secret } from './application/secret.js'
 export type { Timing } from './application/settings.js'
 export type {

@@ -8,7 +8,6 @@ import type {
   CredentialReport,
   HandedOut,
   HistoryEntry,
-  ImportReport,
   KeyInFull,
   KeyView,
   PanicReport,
@@ -16,9 +15,9 @@ import type {
   ReconcileReport,
   RemovalPlan,
   UsageReport,
-  VaultExport,
 } from './reports.js'
 import type { Secret } from './secret.js'
+import type { ImportReport, VaultExport } from './transfer-reports.js'
 
 /** What a new key is to be. */
 export interface AddOptions {

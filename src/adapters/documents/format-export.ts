@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
-import type { ExportedKey, VaultExport } from '../../application/reports.js'
+import type { ExportedKey, VaultExport } from '../../application/transfer-reports.js'
 import { reveal } from '../../application/secret.js'
 import { toSealedText } from './sealed-text.js'
 

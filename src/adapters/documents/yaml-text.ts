@@ -24,7 +24,7 @@ export const lineOf = ({ lines }: YamlText, node: unknown): number => {
 }
 
 /** A problem by its file, line and field. The rule never repeats what was written. */
-export const problemAt = ({ path }: YamlText, line: number, field: string, rule: string): VaultError =>
+const problemAt = ({ path }: YamlText, line: number, field: string, rule: string): VaultError =>
   invalidInput({ field: `${path}:${String(line)}${field === '' ? '' : `: ${field}`}`, rule })
 
 /** The pairs at the top of a file; none in an empty one. */

@@ -11,7 +11,7 @@ import { type ExportFormat, formatExport } from '../../../src/adapters/documents
 import { parseDotenv, readDotenv } from '../../../src/adapters/documents/read-dotenv.js'
 import { parseVaultDocument, readVaultDocument } from '../../../src/adapters/documents/read-vault-document.js'
 import type { ForeignKey, ForeignVault } from '../../../src/application/ports/foreign-vault.js'
-import type { ExportedKey } from '../../../src/application/reports.js'
+import type { ExportedKey } from '../../../src/application/transfer-reports.js'
 import { reveal, secret } from '../../../src/application/secret.js'
 import { runs } from '../../support/fc-runs.js'
 
