@@ -22,7 +22,7 @@ beforeAll(async () => {
   bench = makeBench()
   const page = async (...args: ReadonlyArray<string>): Promise<string> => (await bench.run([...args.flatMap((arg) => arg.split(' ')), '--help'])).stdout
   manuals.set('', await page())
-  for (const [, name = ''] of (manuals.get('') ?? '').matchAll(/^ {2}([a-z]+)(?= | {2,})/gm))
+  for (const [, name = ''] of (manuals.get('') ?? '').matchAll(/^ {2}([a-z][a-z-]*)(?= | {2,})/gm))
     if (name !== 'help') manuals.set(name, await page(name))
   for (const [group, name] of [['audit', 'verify'], ['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const), ['alerts rules', 'list'], ['alerts rules', 'set']] as const)
     manuals.set(`${group} ${name}`, await page(group, name))
@@ -109,7 +109,7 @@ const commandLines = (page: string): ReadonlyArray<Told> => {
 const lines = pages.filter((page) => page !== 'CHANGELOG.md').flatMap(commandLines)
 
 const manualOf = (line: string): string | undefined => {
-  const [, first = '', second = ''] = /^lean-vault ([a-z]+)?(?: ([a-z-]+))?/.exec(line) ?? []
+  const [, first = '', second = ''] = /^lean-vault ([a-z][a-z-]*)?(?: ([a-z-]+))?/.exec(line) ?? []
   return manuals.get(`${first} ${second}`) ?? manuals.get(first)
 }
 
