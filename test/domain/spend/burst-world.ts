@@ -52,7 +52,7 @@ export const settingOf = (seed: number, breach: Breach | null): Setting => {
   const unseen = among(prng, 1, 80)
   const spacing = Math.ceil(blind / unseen)
   const largest = among(prng, 1, 500) * 1_000_000_000
-  const window = prng.pick(['day', 'month'])
+  const window = prng.pick<'day' | 'month'>(['day', 'month'])
   const turn = nextTurn[window]
   const begin = turn - among(prng, 0, 4 * blind)
   const excess = among(prng, 4, 40)
