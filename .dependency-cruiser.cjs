@@ -26,7 +26,7 @@ module.exports = {
       name: 'no-dev-dependency-in-src',
       comment: 'What the package imports when installed must be among its dependencies, or be bundled into it.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/testing/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: bundled },
     },
     {
@@ -41,6 +41,26 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { path: '^(test|scripts)/' },
+    },
+    {
+      name: 'test-kit-knows-fast-check-only',
+      comment: 'Of what is for tests, the kit uses what it names as a peer.',
+      severity: 'error',
+      from: { path: '^src/testing/' },
+      to: { dependencyTypes: npm, pathNot: '^node_modules/(fp-ts/lib|fast-check)/' },
+    },
+    {
+      name: 'nothing-imports-the-test-kit',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing/' },
+      to: { path: '^src/testing/' },
+    },
+    {
+      name: 'test-kit-knows-what-it-hands-on',
+      comment: 'The ports, and the adapters in memory: it opens no vault and no connection.',
+      severity: 'error',
+      from: { path: '^src/testing/' },
+      to: { path: '^src/(?!testing/|domain/|application/|adapters/(memory-log|simulated-openrouter)/)' },
     },
     {
       name: 'domain-knows-no-outer-layer',

@@ -111,6 +111,8 @@ const bundleStart = ({ root, entry, outfile, program }) =>
     define: { 'import.meta.url': '__filename' },
     external,
     plugins: [withoutTheRest(program)],
+    // It exports nothing, and says so: publint takes a file without this for an ES module.
+    footer: { js: ';module.exports = {}' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',

@@ -53,6 +53,10 @@ const planted: ReadonlyArray<readonly [file: string, imported: string, rule: str
   ['src/cli/a.ts', '../adapters/composition/target.js', 'composition-is-for-entry-points'],
   ['src/cli/b.ts', '../adapters/one/target.js', 'commands-know-no-adapter'],
   ['src/index.ts', './cli/target.js', 'library-knows-no-command-line'],
+  ['src/testing/a.ts', 'vitest', 'test-kit-knows-fast-check-only'],
+  ['src/application/e.ts', '../testing/target.js', 'application-knows-no-outer-layer'],
+  ['src/cli/c.ts', '../testing/target.js', 'nothing-imports-the-test-kit'],
+  ['src/testing/b.ts', '../adapters/one/target.js', 'test-kit-knows-what-it-hands-on'],
 ]
 
 /** Modules that may be, each beside a rule that must let it pass. */
@@ -70,6 +74,7 @@ const allowed: ReadonlyArray<readonly [file: string, imported: string]> = [
   ['src/cli/main.ts', '../adapters/composition/target.js'],
   ['src/cli/ok.ts', '../application/target.js'],
   ['src/cli/ok-bundled.ts', 'commander'],
+  ['src/testing/ok.ts', '../adapters/simulated-openrouter/target.js'],
 ]
 
 describe('a rule of the layers', () => {
@@ -89,7 +94,7 @@ describe('a rule of the layers', () => {
     for (const [file, imported] of [...planted, ...allowed]) write(file, `import type { A } from '${imported}'\nexport type B = A\n`)
     write('src/circle-one.ts', "import type { B } from './circle-two.js'\nexport type A = B\n")
     write('src/circle-two.ts', "import type { A } from './circle-one.js'\nexport type B = A\n")
-    const targets = ['domain', 'application', 'cli', 'adapters/one', 'adapters/two', 'adapters/composition', 'adapters/simulated-openrouter']
+    const targets = ['domain', 'application', 'cli', 'testing', 'adapters/one', 'adapters/two', 'adapters/composition', 'adapters/simulated-openrouter']
     for (const target of targets) write(`src/${target}/target.ts`, 'export type A = 1\n')
     write('test/target.ts', 'export type A = 1\n')
     write('src/adapters/openrouter/request.ts', "import { request } from 'undici'\nexport const a = request\n")

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -25,7 +25,7 @@ const textOf = (file: string): Promise<string> => readFile(inConsumer('node_modu
 const intended = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
   /^dist\/index\.(js|d\.ts)$/,
-  /^dist\/(domain|application|adapters)\/[a-z0-9/-]+\.(js|d\.ts)$/,
+  /^dist\/(domain|application|adapters|testing)\/[a-z0-9/-]+\.(js|d\.ts)$/,
   /^dist\/bin\/([\w-]+\.js|(lean-vault|start)\.cjs)$/,
   /^dist\/vendor\/age-encryption\.js$/,
   /^dist\/(bin|vendor)\/THIRD-PARTY-LICENSES\.txt$/,
@@ -108,6 +108,16 @@ describe.each(nodes)('on %s', (_name, node) => {
     const names = JSON.parse(await run(node, ['--input-type=module', '-e', program], installed.consumer)) as ReadonlyArray<string>
     expect(names).toContain('openVault')
     expect(names).not.toContain('default')
+  })
+})
+
+describe('the test kit', () => {
+  it('proves a third party\'s adapters, and fails one that does not do its duty', async () => {
+    await symlink(join(root, 'node_modules/fast-check'), inConsumer('node_modules/fast-check'))
+    await symlink(join(root, 'node_modules/pure-rand'), inConsumer('node_modules/pure-rand')).catch(() => undefined)
+    await cp(join(root, 'test/package/third-party.mjs'), inConsumer('third-party.mjs'))
+    const told = JSON.parse(await run(process.execPath, ['third-party.mjs'], installed.consumer)) as unknown
+    expect(told).toEqual({ channel: [], careless: ['says so, in time and once, when its receiver fails (passing)'], store: [] })
   })
 })
 

@@ -13,8 +13,16 @@ import { reveal, type Secret, secret } from '../../../src/application/secret.js'
 import type { Channel } from '../../../src/domain/alerts/channels.js'
 import type { ChannelName } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
-import { alertChannelContract, type ChannelSuite, messageOf } from '../../contracts/alert-channel.contract.js'
+import { alertChannelSuite, type ChannelSubject, messageOf } from '../../../src/testing/alert-channel-suite.js'
+import { runSuite } from '../../support/run-suite.js'
 import { mailReceiver, type Receiver, webReceiver } from './receivers.js'
+
+/** A channel by its name. */
+interface NamedChannel extends ChannelSubject {
+  readonly name: string
+}
+
+const channelSuite = ({ name, ...subject }: NamedChannel): void => runSuite(`${name}, as a channel`, alertChannelSuite(subject))
 
 const folder = mkdtempSync(join(tmpdir(), 'lean-vault-channels-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -40,7 +48,7 @@ const opened = async (timeout: number, channel: NewChannel, packed?: Secret): Pr
   return done.right
 }
 
-const overHttp = (name: string, of: (url: string) => NewChannel, secrets: ReadonlyArray<string>): ChannelSuite => ({
+const overHttp = (name: string, of: (url: string) => NewChannel, secrets: ReadonlyArray<string>): NamedChannel => ({
   name,
   open: async (timeout) => {
     const receiver = await webReceiver()
@@ -50,15 +58,15 @@ const overHttp = (name: string, of: (url: string) => NewChannel, secrets: Readon
   secrets: ['T0KEN', 'secret-in-the-answer', ...secrets],
 })
 
-alertChannelContract(overHttp('a webhook', (target) => ({ kind: 'webhook', target, credential: secret(keyText) }), [keyText]))
-alertChannelContract(overHttp('Slack', (url) => ({ kind: 'slack', credential: secret(url) }), []))
-alertChannelContract(overHttp('Discord', (url) => ({ kind: 'discord', credential: secret(url) }), []))
-alertChannelContract(overHttp('Microsoft Teams', (url) => ({ kind: 'teams', credential: secret(url) }), []))
-alertChannelContract(overHttp('PagerDuty', (target) => ({ kind: 'pagerduty', target, credential: secret(routingKey) }), [routingKey]))
+channelSuite(overHttp('a webhook', (target) => ({ kind: 'webhook', target, credential: secret(keyText) }), [keyText]))
+channelSuite(overHttp('Slack', (url) => ({ kind: 'slack', credential: secret(url) }), []))
+channelSuite(overHttp('Discord', (url) => ({ kind: 'discord', credential: secret(url) }), []))
+channelSuite(overHttp('Microsoft Teams', (url) => ({ kind: 'teams', credential: secret(url) }), []))
+channelSuite(overHttp('PagerDuty', (target) => ({ kind: 'pagerduty', target, credential: secret(routingKey) }), [routingKey]))
 
 const mailUrl = (port: number, user = 'vault@') => `smtp://${user}127.0.0.1:${String(port)}?from=vault@team.example&to=ops@team.example,more@team.example`
 
-alertChannelContract({
+channelSuite({
   name: 'mail over a real SMTP server',
   open: async (timeout) => {
     const receiver = await mailReceiver()
@@ -75,7 +83,7 @@ const program = (name: string, lines: string): string => {
   return path
 }
 
-const local = (name: string, kind: 'command' | 'jsonl', out: string, target: (mood: string) => string): ChannelSuite => ({
+const local = (name: string, kind: 'command' | 'jsonl', out: string, target: (mood: string) => string): NamedChannel => ({
   name,
   open: async (timeout) => {
     const file = join(folder, `${out}-${String(Math.random())}`)
@@ -109,8 +117,8 @@ const local = (name: string, kind: 'command' | 'jsonl', out: string, target: (mo
 })
 
 let programs = 0
-alertChannelContract(local('a command', 'command', 'commanded', (lines) => program(`p${String(++programs)}`, lines)))
-alertChannelContract(local('JSON lines in a file', 'jsonl', 'lines', () => join(folder, 'unused')))
+channelSuite(local('a command', 'command', 'commanded', (lines) => program(`p${String(++programs)}`, lines)))
+channelSuite(local('JSON lines in a file', 'jsonl', 'lines', () => join(folder, 'unused')))
 
 const web = async (use: (receiver: Receiver, url: string) => Promise<void>): Promise<void> => {
   const receiver = await webReceiver()

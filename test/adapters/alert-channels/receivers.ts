@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { SMTPServer } from 'smtp-server'
 
-import type { ChannelUnderTest, Mood } from '../../contracts/alert-channel.contract.js'
+import type { ChannelUnderTest, Mood } from '../../../src/testing/alert-channel-suite.js'
 
 /** A receiver on this machine. `headers` are those of each request, as they came. */
 export interface Receiver extends Omit<ChannelUnderTest, 'channel'> {

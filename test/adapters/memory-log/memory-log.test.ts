@@ -5,7 +5,8 @@ import { openMemoryLog } from '../../../src/adapters/memory-log/memory-log.js'
 import { copyMemoryStore, makeMemoryStore } from '../../../src/adapters/memory-log/memory-store.js'
 import { instant } from '../../../src/domain/shared/instant.js'
 import { vaultId } from '../../../src/domain/shared/identifiers.js'
-import { eventLogContract } from '../../contracts/event-log.contract.js'
+import { eventLogSuite } from '../../../src/testing/event-log-suite.js'
+import { runSuite } from '../../support/run-suite.js'
 
 const id = vaultId('0123456789abcdef0123456789abcdef')
 const fresh = () => {
@@ -13,10 +14,10 @@ const fresh = () => {
   return makeMemoryStore({ vaultId: id.right, format: 1 })
 }
 
-eventLogContract('memory', async () => {
+runSuite('a store in memory', eventLogSuite(async () => {
   const store = fresh()
   return { open: async () => openMemoryLog(store), dispose: async () => undefined }
-})
+}))
 
 describe('memory store', () => {
   const at = instant(0)

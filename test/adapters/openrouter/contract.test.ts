@@ -11,7 +11,9 @@ import { type Secret, secret } from '../../../src/application/secret.js'
 import type { WorkspaceId } from '../../../src/domain/shared/identifiers.js'
 import type { Millis } from '../../../src/domain/shared/instant.js'
 import { zero } from '../../../src/domain/shared/picodollars.js'
-import { openRouterClientContract, type OpenRouterClientSubject } from '../../contracts/open-router-client.contract.js'
+import { openRouterClientSuite } from '../../../src/testing/open-router-client-suite.js'
+import type { OpenRouterClientSubject } from '../../../src/testing/open-router-subject.js'
+import { runSuite } from '../../support/run-suite.js'
 import { ok, sha256, space } from './fakes.js'
 
 interface Backend {
@@ -64,6 +66,6 @@ const served = async (): Promise<OpenRouterClientSubject> => {
   return subjectOf({ transport, world, managementKey, now, dispose })
 }
 
-openRouterClientContract('the simulated OpenRouter, in process', simulated({}))
-openRouterClientContract('the simulated OpenRouter with pages of 7', simulated({ pageSize: 7 }))
-openRouterClientContract('undici against the sandbox', served)
+runSuite('the simulated OpenRouter, in process', openRouterClientSuite(simulated({})))
+runSuite('the simulated OpenRouter with pages of 7', openRouterClientSuite(simulated({ pageSize: 7 })))
+runSuite('undici against the sandbox', openRouterClientSuite(served))

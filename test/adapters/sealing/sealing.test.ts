@@ -14,7 +14,8 @@ import { vaultKeyId, wrappingKey } from '../../../src/adapters/sealing/vault-key
 import type { WrappedKey } from '../../../src/application/ports/key-ring-store.js'
 import { reveal, secret } from '../../../src/application/secret.js'
 import { vaultId } from '../../../src/domain/shared/identifiers.js'
-import { sealerContract } from '../../contracts/sealer.contract.js'
+import { sealerSuite } from '../../../src/testing/sealer-suite.js'
+import { runSuite } from '../../support/run-suite.js'
 
 const rightOf = <A>(result: E.Either<unknown, A>): A => {
   if (E.isRight(result)) return result.right
@@ -30,7 +31,7 @@ const vaultKey = createSecretKey(count(32))
 const fixed: DataKey = { keyId: '0011223344556677', key: createSecretKey(count(32, 100)) }
 const ref = { stream: 'key/my-key', owner: 'my-key#1', generation: 1 }
 
-sealerContract('AES-256-GCM', async () => makeSealer([newDataKey()]))
+runSuite('the sealer', sealerSuite(async () => makeSealer([newDataKey()])))
 
 // The bytes were also opened by Python's cryptography package, and the derived values made by openssl kdf.
 describe('known answers: what was sealed yesterday must open tomorrow', () => {

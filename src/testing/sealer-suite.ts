@@ -1,26 +1,28 @@
+import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { beforeEach, describe, expect, it } from 'vitest'
 
-import type { SealedSecret, SecretRef } from '../../src/application/ports/event-log.js'
-import type { Sealer } from '../../src/application/ports/sealer.js'
-import { reveal, secret } from '../../src/application/secret.js'
+import type { SealedSecret, SecretRef } from '../application/ports/event-log.js'
+import type { Sealer } from '../application/ports/sealer.js'
+import { reveal, secret } from '../application/secret.js'
+import { expect } from './expect.js'
+import { type Suite, suiteOf } from './suite.js'
 
 const ref: SecretRef = { stream: 'key/a', owner: 'a#1', generation: 1 }
 const key = `sk-or-v1-${'0123456789abcdef'.repeat(4)}`
 
 /** What every sealer must do. Each subject holds keys of its own. */
-export const sealerContract = (name: string, makeSubject: () => Promise<Sealer>): void => {
-  describe(`sealer contract: ${name}`, () => {
+export const sealerSuite = (makeSubject: () => Promise<Sealer>): Suite =>
+  suiteOf(({ it, beforeEach }) => {
     let sealer: Sealer
     beforeEach(async () => {
       sealer = await makeSubject()
     })
     const seal = async (at: SecretRef, text: string): Promise<SealedSecret> => {
       const sealed = await sealer.seal(at, secret(text))()
-      if (E.isLeft(sealed)) throw new Error(sealed.left.message)
+      if (E.isLeft(sealed)) assert.fail(sealed.left.message)
       return sealed.right
     }
     /** The text, or why it does not open. */
@@ -59,13 +61,13 @@ export const sealerContract = (name: string, makeSubject: () => Promise<Sealer>)
       )
     })
 
-    it.each([
+    it.each<readonly [string, Partial<SecretRef>]>([
       ['another stream', { stream: 'key/b' }],
       ['another owner', { owner: 'a#2' }],
       ['another generation', { generation: 2 }],
       ['a character moved from the stream to the owner', { stream: 'key/', owner: 'aa#1' }],
       ['a digit moved from the generation to the owner', { owner: 'a#11', generation: 1 }],
-    ])('does not open at %s', async (_, change) => {
+    ])('does not open at %s', async ([, change]) => {
       expect(await open({ ...(await seal(ref, key)), ref: { ...ref, ...change } })).toBe(shut)
     })
 
@@ -107,4 +109,3 @@ export const sealerContract = (name: string, makeSubject: () => Promise<Sealer>)
       expect(inspect(shown, { depth: 9 }) + JSON.stringify(shown)).not.toContain(key.slice(9, 25))
     })
   })
-}

@@ -1,8 +1,9 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
-import { describe, expect, it } from 'vitest'
 
-import type { AlertChannel, AlertMessage, OutgoingAlert } from '../../src/application/ports/alert-channel.js'
-import type { Instant } from '../../src/domain/shared/instant.js'
+import type { AlertChannel, AlertMessage, OutgoingAlert } from '../application/ports/alert-channel.js'
+import type { Instant } from '../domain/shared/instant.js'
+import { expect } from './expect.js'
+import { type Suite, suiteOf } from './suite.js'
 
 /** How the receiver behaves next. */
 export type Mood = 'takes' | 'fails' | 'refuses' | 'hangs' | 'gone' | 'redirects' | 'garbage'
@@ -16,8 +17,8 @@ export interface ChannelUnderTest {
   readonly close: () => Promise<void>
 }
 
-export interface ChannelSuite {
-  readonly name: string
+/** A channel to try, and what may be expected of it in trouble. */
+export interface ChannelSubject {
   /** `timeout` is the whole time that the channel gives a message, in milliseconds. */
   readonly open: (timeout: number) => Promise<ChannelUnderTest>
   /** The moods that make sense for it, and whether it calls them hopeless. */
@@ -46,7 +47,7 @@ export const messageOf = (...numbers: readonly [number, ...ReadonlyArray<number>
 }
 
 /** What every channel must do, whatever is at its other end. */
-export const alertChannelContract = ({ name, open, troubles, secrets }: ChannelSuite): void => {
+export const alertChannelSuite = ({ open, troubles, secrets }: ChannelSubject): Suite => {
   const using = async (timeout: number, use: (tested: ChannelUnderTest) => Promise<void>): Promise<void> => {
     const tested = await open(timeout)
     try {
@@ -56,7 +57,7 @@ export const alertChannelContract = ({ name, open, troubles, secrets }: ChannelS
     }
   }
 
-  describe(`${name}, as a channel`, () => {
+  return suiteOf(({ it }) => {
     it('delivers what happened, what it means and what to do, once', () =>
       using(5_000, async ({ channel, received }) => {
         expect(isRight(await channel.deliver(messageOf(1))())).toBe(true)
@@ -72,7 +73,7 @@ export const alertChannelContract = ({ name, open, troubles, secrets }: ChannelS
         for (const n of [1, 2, 3]) expect(received()[0]).toContain(`key-${String(n)}`)
       }))
 
-    it.each(Object.entries(troubles))('says so, in time and once, when its receiver %s (%s)', (mood, hope) =>
+    it.each(Object.entries(troubles))('says so, in time and once, when its receiver %s (%s)', ([mood, hope]) =>
       using(500, async (tested) => {
         tested.mood(mood as Mood)
         const began = Date.now()
