@@ -5,7 +5,7 @@
 export default {
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
-  vitest: { configFile: 'scripts/vitest.mutation.config.mjs' },
+  vitest: { configFile: 'scripts/mutation-tests.mjs' },
   mutate: ['src/domain/**/*.ts', '!src/domain/**/*.d.ts'],
   // Code that runs once, when a file is loaded, is executed in every test and would be tried against all of them.
   ignoreStatic: true,
