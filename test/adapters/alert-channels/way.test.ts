@@ -11,7 +11,7 @@ import { secret } from '../../../src/application/secret.js'
 import type { Channel } from '../../../src/domain/alerts/channels.js'
 import type { ChannelName } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
-import { messageOf } from '../../contracts/alert-channel.contract.js'
+import { messageOf } from '../../../src/testing/alert-channel-suite.js'
 import { bodyOf, certificate, connectProxy, httpsServer, type Listening } from '../openrouter/servers.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lean-vault-way-'))
