@@ -41,7 +41,7 @@ export type {
 } from './application/alerts/alerts.js'
 export type { AlertQuery, AlertView, DeliveryView, MuteView } from './application/alerts/alert-views.js'
 export type { QuietView, RuleException, RuleView, SendingView } from './application/alerts/rule-views.js'
-export type { VaultError, VaultErrorTag } from './application/errors.js'
+export type { KeyLeft, VaultError, VaultErrorTag } from './application/errors.js'
 export type { AlertChannel, AlertMessage, DeliveryProblem, OutgoingAlert } from './application/ports/alert-channel.js'
 export type { Clock, Process, Random } from './application/ports/environment.js'
 export type { EventCodec, UnreadableEvent } from './application/ports/event-codec.js'

@@ -3,6 +3,14 @@ import type { KeyHash, KeyName } from '../domain/shared/identifiers.js'
 import type { Instant } from '../domain/shared/instant.js'
 import type { LogUnavailable } from './ports/event-log.js'
 
+/** A key that a vault which is given up holds or owes, for somebody to revoke at OpenRouter. */
+export interface KeyLeft {
+  readonly name: KeyName
+  readonly state: PublicState
+  /** Its remote keys. Empty where an answer was lost: its remote name then begins with that of the key. */
+  readonly hashes: ReadonlyArray<KeyHash>
+}
+
 /**
  * Everything that a use case can answer instead of its result. One line per case; sentences are made at the edge.
  * What was half done is no error: it is a report with pending work.
@@ -37,7 +45,7 @@ export type VaultError =
   | { readonly _tag: 'HostNotPinned'; readonly pinned: string; readonly given: string }
   | { readonly _tag: 'VaultExists'; readonly place: string }
   /** Keys are held or owed, so the vault cannot be replaced. */
-  | { readonly _tag: 'KeysHeld'; readonly count: number }
+  | { readonly _tag: 'KeysHeld'; readonly count: number; readonly keys: ReadonlyArray<KeyLeft> }
   | { readonly _tag: 'VaultMissing'; readonly place: string }
   /** The vault cannot be read or written, and nothing was sent. */
   | {

@@ -111,3 +111,32 @@ export const loadKnownKeys = (deps: KeyReader): TE.TaskEither<VaultError, KnownK
       unreadable: new Map(all.flatMap((each) => ('problem' in each ? [[each.name, each.problem] as const] : []))),
     })),
   )
+
+/** What can be read of all names, and the first reason why not all can. */
+interface ReadableKeys {
+  readonly states: ReadonlyMap<KeyName, KeyState>
+  readonly problem: VaultError | null
+}
+
+type MaybeRead = { readonly name: KeyName; readonly state: KeyState | null; readonly problem: VaultError | null }
+
+const isDamage = (error: VaultError): boolean => error._tag === 'VaultUnavailable' && error.reason === 'corrupt'
+
+/** Every name whose stream is whole, for a vault that is given up; damage keeps nothing else from being told. */
+export const loadReadableKeys = (deps: Reader): TE.TaskEither<VaultError, ReadableKeys> =>
+  pipe(
+    keyNames(deps),
+    TE.flatMap(
+      TE.traverseSeqArray((name) =>
+        pipe(
+          loadKey(deps, name),
+          TE.map(({ state }): MaybeRead => ({ name, state, problem: null })),
+          TE.orElse((problem) => (isDamage(problem) ? TE.right<VaultError, MaybeRead>({ name, state: null, problem }) : TE.left(problem))),
+        ),
+      ),
+    ),
+    TE.map((all) => ({
+      states: new Map(all.flatMap(({ name, state }) => (state === null ? [] : [[name, state] as const]))),
+      problem: all.find(({ problem }) => problem !== null)?.problem ?? null,
+    })),
+  )

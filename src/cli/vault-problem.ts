@@ -66,7 +66,7 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
   io: { what: 'The vault cannot be read or written', hint: 'Check the disk and the folder.' },
   'wrong-key': {
     what: 'The vault key does not open this vault',
-    hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own.',
+    hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own. If it is lost, restore a backup, or give the vault up with lean-vault init --force-new --leave-keys-alive.',
   },
   'wrong-passphrase': { what: 'The passphrase does not open this vault', hint: 'Try again; LEAN_VAULT_PASSPHRASE wins over the question.' },
   'no-key': { what: 'The vault key cannot be had', hint: 'lean-vault vault recipients list shows who else can open it.' },
@@ -83,7 +83,7 @@ export const openingProblem = (error: OpeningProblem): Said => {
       return say(
         4,
         `The vault still holds or owes ${error.count === 1 ? 'a key' : `${error.count} keys`}, so it is not set aside.`,
-        'Remove them first; lean-vault list shows them.',
+        'Remove them first; lean-vault list shows them. If the vault key is lost, add --leave-keys-alive: it names their hashes, to be revoked at OpenRouter.',
       )
     case 'VaultMissing':
       return say(8, `There is no vault in ${error.place}.`, 'lean-vault init makes one; --home and LEAN_VAULT_HOME say where.')

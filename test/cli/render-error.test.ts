@@ -70,8 +70,8 @@ const all: ByTag = {
     4,
     false,
     [
-      { _tag: 'KeysHeld', count: 1 },
-      { _tag: 'KeysHeld', count: 2 },
+      { _tag: 'KeysHeld', count: 1, keys: [{ name, state: 'active', hashes: [hash] }] },
+      { _tag: 'KeysHeld', count: 2, keys: [] },
     ],
   ],
   VaultMissing: [8, false, [{ _tag: 'VaultMissing', place: '/v' }]],

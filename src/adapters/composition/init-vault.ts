@@ -4,20 +4,20 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
-import type { LocalDeps } from '../../application/deps.js'
-import { invalidInput, type VaultError } from '../../application/errors.js'
+import { invalidInput, type KeyLeft, type VaultError } from '../../application/errors.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { initVault as writeFirstFact, verifyForInit } from '../../application/use-cases/init-vault.js'
 import type { VaultKeySource } from '../../domain/vault/event.js'
 import { setConfig } from '../config/index.js'
 import { checkPassphrase } from './check-passphrase.js'
 import { loadSettings, type Surroundings } from './load-settings.js'
-import { type Found, findOldVault, putBack, setAside, takeSettingsOver } from './old-vault.js'
+import { type Found, findOldVault, type Readers } from './old-vault.js'
 import { closeStore, createStore, masterKeyFileOf } from './open-parts.js'
 import { beginSealer } from './open-sealer.js'
 import { initOptionNames } from './option-names.js'
 import type { InitOptions, VaultOptions } from './options.js'
 import { makeRegistry } from './registry.js'
+import { mayBegin, type Moved, moveAside, takeSettingsOver, type Waiver } from './set-aside.js'
 import { tokens } from './tokens.js'
 
 /** What `initVault` made. */
@@ -35,6 +35,10 @@ export interface InitReport {
   readonly workspaces: number
   /** Where the old vault is now. */
   readonly setAside: string | null
+  /** Keys that the old vault held or owed, as far as it could be read. Nobody looks after them now. */
+  readonly leftAlive: ReadonlyArray<KeyLeft>
+  /** The old vault was damaged, so there may be more of them. */
+  readonly oldDamaged: boolean
 }
 
 interface Beginning {
@@ -53,7 +57,7 @@ const begin = (options: VaultOptions): TE.TaskEither<VaultError, Beginning> =>
     TE.bind('registry', ({ around }) => TE.fromTask<DependencyContainer, VaultError>(() => makeRegistry(around, options))),
   )
 
-const readers = (registry: DependencyContainer): Pick<LocalDeps, 'keyEvents' | 'vaultEvents' | 'protocol'> => ({
+const readers = (registry: DependencyContainer): Readers => ({
   keyEvents: registry.resolve(tokens.keyEvents),
   vaultEvents: registry.resolve(tokens.vaultEvents),
   protocol: registry.resolve(tokens.protocol),
@@ -64,20 +68,22 @@ export const findVault = (options: VaultOptions): TE.TaskEither<VaultError, { re
   pipe(
     begin(options),
     TE.bind('found', ({ registry, around }) => findOldVault(readers(registry), around)),
-    TE.map(({ around, found }) => ({ place: around.settings.home.value, exists: found._tag === 'Vault' })),
+    TE.flatMap(({ around, found }) =>
+      found._tag === 'Vault' && found.damage !== null
+        ? TE.left(found.damage)
+        : TE.right({ place: around.settings.home.value, exists: found._tag === 'Vault' }),
+    ),
   )
 
-const mayBegin = (found: Found, place: string, forceNew: boolean): TE.TaskEither<VaultError, void> => {
-  if (found._tag !== 'Vault') return TE.right(undefined)
-  if (!forceNew) return TE.left({ _tag: 'VaultExists', place })
-  return found.keys > 0 ? TE.left({ _tag: 'KeysHeld', count: found.keys }) : TE.right(undefined)
-}
+const waiverOf = ({ forceNew = false, leaveKeysAlive = false }: InitOptions): Waiver => ({ forceNew, leaveKeysAlive })
 
-const checkKeyPlace = ({ settings }: Surroundings, { keyBesideData, keySource }: InitOptions): TE.TaskEither<VaultError, void> => {
+const checkInput = ({ settings }: Surroundings, { keyBesideData, keySource, forceNew, leaveKeysAlive }: InitOptions): TE.TaskEither<VaultError, void> => {
+  if (leaveKeysAlive === true && forceNew !== true)
+    return TE.left(invalidInput({ field: 'leaveKeysAlive', rule: 'is for setting an old vault aside, and needs forceNew (--force-new)' }))
   if (keyBesideData === true && keySource !== undefined && keySource.kind !== 'key-file')
     return TE.left(invalidInput({ field: 'keyBesideData', rule: 'is for a vault key in a file, and this one is in none' }))
   if (keySource?.kind === 'passphrase') return TE.fromEither(checkPassphrase(keySource.passphrase))
-  return   keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
+  return keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
     ? TE.left(invalidInput({ field: 'keyBesideData', rule: 'must not be given together with a place for the vault key' }))
     : TE.right(undefined)
 }
@@ -109,44 +115,32 @@ const write = (
   )
 }
 
-const at = (around: Surroundings, home: string): Surroundings => ({
-  ...around,
-  settings: { ...around.settings, home: { ...around.settings.home, value: home } },
-})
+type Made = Pick<InitReport, 'vault' | 'masterKeyFile' | 'setAside' | 'leftAlive' | 'oldDamaged'>
 
-/**
- * Renames the old vault, then looks once more: while OpenRouter was asked, somebody may have added a key. Under the new name
- * nobody finds it any more, so what the second look sees stays true; a vault with a key in it is put back.
- */
-const moveAside = ({ around, registry }: Beginning): TE.TaskEither<VaultError, string> => {
-  const home = around.settings.home.value
-  return pipe(
-    setAside(home, registry.resolve(tokens.clock).now()),
-    TE.tap((aside) =>
-      pipe(
-        findOldVault(readers(registry), at(around, aside)),
-        TE.flatMap((found) => mayBegin(found, home, true)),
-        TE.orElse((error) => TE.flatMap(() => TE.left<VaultError, void>(error))(putBack(aside, home))),
-      ),
-    ),
-  )
+const givenUp = (moved: Moved | null): Pick<Made, 'setAside' | 'leftAlive' | 'oldDamaged'> => {
+  const old = moved?.found._tag === 'Vault' ? moved.found : null
+  return { setAside: moved?.aside ?? null, leftAlive: old?.keys ?? [], oldDamaged: (old?.damage ?? null) !== null }
 }
-
-type Made = Pick<InitReport, 'vault' | 'masterKeyFile' | 'setAside'>
 
 const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verified): TE.TaskEither<VaultError, Made> => {
   const { around, registry } = beginning
   const home = around.settings.home.value
   return pipe(
-    old._tag === 'Vault' ? moveAside(beginning) : TE.right<VaultError, string | null>(null),
-    TE.flatMap((movedTo) =>
+    old._tag === 'Vault'
+      ? moveAside(readers(registry), around, waiverOf(options), registry.resolve(tokens.clock).now())
+      : TE.right<VaultError, Moved | null>(null),
+    TE.flatMap((moved) =>
       TE.bracket(
         createStore(around, registry.resolve(tokens.random).vaultId()),
         (store) =>
           pipe(
-            movedTo === null ? TE.right(undefined) : takeSettingsOver(movedTo, home),
+            moved === null ? TE.right(undefined) : takeSettingsOver(moved.aside, home),
             TE.flatMap(() => write(beginning, options, store, pin)),
-            TE.map((keyFile) => ({ vault: store.info.vaultId, masterKeyFile: isInFile(options) ? keyFile : null, setAside: movedTo })),
+            TE.map((keyFile) => ({
+              vault: store.info.vaultId,
+              masterKeyFile: isInFile(options) ? keyFile : null,
+              ...givenUp(moved),
+            })),
           ),
         closeStore,
       ),
@@ -161,9 +155,9 @@ const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verif
 export const initVault = (options: InitOptions): TE.TaskEither<VaultError, InitReport> =>
   pipe(
     begin(options),
-    TE.tap(({ around }) => checkKeyPlace(around, options)),
+    TE.tap(({ around }) => checkInput(around, options)),
     TE.bind('old', ({ registry, around }) => findOldVault(readers(registry), around)),
-    TE.tap(({ around, old }) => mayBegin(old, around.settings.home.value, options.forceNew ?? false)),
+    TE.tap(({ around, old }) => mayBegin(old, around.settings.home.value, waiverOf(options))),
     TE.flatMap(({ old, ...beginning }) => verifyAndMake(beginning, options, old)),
   )
 

@@ -28,6 +28,7 @@ export const initOptionNames: Names<InitOptions> = {
   ...vaultOptionNames,
   managementKey: true,
   forceNew: true,
+  leaveKeysAlive: true,
   keyBesideData: true,
   keySource: true,
 }

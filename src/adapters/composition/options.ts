@@ -73,6 +73,11 @@ export interface InitOptions extends VaultOptions {
   readonly managementKey: Secret
   /** Sets an old vault aside by renaming its folder, if it neither holds nor owes a key. */
   readonly forceNew?: boolean
+  /**
+   * Sets it aside even so, and though it is damaged: its keys stay alive at OpenRouter, nobody looks after them, and the
+   * report names those that could be read. For a vault whose key is lost.
+   */
+  readonly leaveKeysAlive?: boolean
   /** Puts the vault key into the vault's own folder: whoever gets the folder then has everything. */
   readonly keyBesideData?: boolean
   /** Where the vault key is to come from. Default: a key file, apart from the data. */

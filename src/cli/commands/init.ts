@@ -14,6 +14,7 @@ interface Flags {
   readonly passphrase?: boolean
   readonly keychain?: boolean
   readonly forceNew?: boolean
+  readonly leaveKeysAlive?: boolean
   readonly keyBesideData?: boolean
 }
 
@@ -31,6 +32,12 @@ const places: Readonly<Record<InitReport['keySource'], string>> = {
   keychain: "in the system's keychain",
 }
 
+/** Nobody else will ever tell it again, so each key is named in full. */
+const leftAlive = ({ name, state, hashes }: InitReport['leftAlive'][number]): string =>
+  hashes.length === 0
+    ? `${name} (${state}) may be alive at OpenRouter; its hash is not known. Look for its name on the dashboard.`
+    : `${name} (${state}) is left alive at OpenRouter. Revoke it there by its hash: ${hashes.join(', ')}`
+
 const answer = (session: Session, made: InitReport): Answer => {
   if (made.keyBesideData) warn(session, 'the vault key lies beside the data: whoever gets this folder has every secret in it.')
   const text = facts([
@@ -41,6 +48,8 @@ const answer = (session: Session, made: InitReport): Answer => {
     ['Workspaces', String(made.workspaces)],
     ...(made.setAside === null ? [] : [['Old vault', made.setAside] as const]),
   ])
+  for (const key of made.leftAlive) warn(session, leftAlive(key))
+  if (made.oldDamaged) warn(session, 'the old vault is damaged, and may have held more keys. They have its mark on the dashboard of OpenRouter.')
   return report(made, `The vault is ready.\n${text}`, advice[made.keySource])
 }
 
@@ -70,6 +79,7 @@ const body =
     const options: Omit<InitOptions, 'managementKey' | 'keySource'> = {
       ...vaultOptions(session),
       forceNew: flags.forceNew ?? false,
+      leaveKeysAlive: flags.leaveKeysAlive ?? false,
       keyBesideData: flags.keyBesideData ?? false,
     }
     return pipe(
@@ -99,6 +109,7 @@ export const registerInit: Register = (program, act) => {
     exits: [0, 2, 4, 5, 6, 8],
   })
     .option('--force-new', 'set an old vault aside (it is renamed, never deleted); refused while it holds or owes keys')
+    .option('--leave-keys-alive', 'with --force-new, for a vault whose key is lost: set it aside all the same and name its keys, to be revoked at OpenRouter')
     .option('--passphrase', 'make the vault key of a passphrase')
     .option('--keychain', "keep the vault key in the system's keychain: Secret Service on Linux, Keychain on macOS")
     .option('--key-beside-data', "put the vault key into the vault's own folder; for throw-away machines")

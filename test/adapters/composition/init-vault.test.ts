@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { createSqliteStore } from '../../../src/adapters/sqlite-log/sqlite-store.js'
-import { type HttpTransport, type InitOptions, initVault, openVault, secret, type VaultId } from '../../../src/index.js'
+import { auditVault, type HttpTransport, type InitOptions, initVault, openVault, secret, type VaultId } from '../../../src/index.js'
+import { drivers } from '../sqlite-log/fresh-folder.js'
 import { left, makePlace, type Place, right } from './place.js'
 
 let place: Place
@@ -116,7 +117,7 @@ describe('init --force-new', () => {
     await right(initVault(options))
     await prepare(place)
     const requests = place.world.journal.length
-    expect(await left(initVault({ ...options, forceNew: true }))).toEqual({ _tag: 'KeysHeld', count: 1 })
+    expect(await left(initVault({ ...options, forceNew: true }))).toMatchObject({ _tag: 'KeysHeld', count: 1, keys: [{ hashes: [expect.stringMatching(/^[0-9a-f]{64}$/)] }] })
     expect(place.world.journal.length).toBe(requests)
     expect(readdirSync(place.folder).filter((name) => name.startsWith('vault'))).toEqual(['vault'])
   })
@@ -135,7 +136,7 @@ describe('init --force-new', () => {
       if (usual === undefined) throw new Error('no transport')
       return await usual(request)()
     }
-    expect(await left(initVault({ ...options, forceNew: true, overrides: { transport } }))).toEqual({ _tag: 'KeysHeld', count: 1 })
+    expect(await left(initVault({ ...options, forceNew: true, overrides: { transport } }))).toMatchObject({ _tag: 'KeysHeld', count: 1, keys: [{ hashes: [expect.stringMatching(/^[0-9a-f]{64}$/)] }] })
     expect(isAsked).toBe(true)
     expect(readdirSync(place.folder).filter((name) => name.startsWith('vault'))).toEqual(['vault'])
     const vault = await right(openVault(place.options))
@@ -150,6 +151,78 @@ describe('init --force-new', () => {
     await right(vault.remove('k'))
     await right(vault.close())
     expect(await right(initVault({ ...options, forceNew: true }))).toMatchObject({ setAside: expect.stringContaining('.old-') })
+  })
+
+  describe('of a vault whose key is lost', () => {
+    const lose = async (): Promise<string> => {
+      const made = await right(initVault(options))
+      const vault = await right(openVault(place.options))
+      await right(vault.add('k'))
+      const { hash } = await right(vault.show('k'))
+      await right(vault.close())
+      rmSync(made.masterKeyFile ?? '')
+      return hash ?? ''
+    }
+
+    it('is refused while it holds a key, and tells which', async () => {
+      const hash = await lose()
+      expect(await left(initVault({ ...options, forceNew: true }))).toMatchObject({ _tag: 'KeysHeld', keys: [{ name: 'k', state: 'active', hashes: [hash] }] })
+      expect(readdirSync(place.folder).filter((name) => name.startsWith('vault'))).toEqual(['vault'])
+    })
+
+    it('sets it aside by leaveKeysAlive, and names each key by the hash that revokes it', async () => {
+      const hash = await lose()
+      const made = await right(initVault({ ...options, forceNew: true, leaveKeysAlive: true }))
+      expect(made).toMatchObject({ leftAlive: [{ name: 'k', state: 'active', hashes: [hash] }], oldDamaged: false })
+      expect(existsSync(join(made.setAside ?? '', 'vault.db'))).toBe(true)
+      const vault = await right(openVault(place.options))
+      expect(await right(vault.list({ all: true }))).toEqual([])
+      expect(await right(vault.add('k'))).toMatchObject({ outcome: 'added' })
+      await right(vault.close())
+      const old = await right(openVault({ ...place.options, home: made.setAside ?? '' }))
+      expect(await right(old.list())).toMatchObject([{ name: 'k', hash }])
+      await right(old.close())
+    })
+
+    it('is not done by leaveKeysAlive alone', async () => {
+      expect(await left(initVault({ ...options, leaveKeysAlive: true }))).toMatchObject({ _tag: 'InvalidInput', field: 'leaveKeysAlive' })
+    })
+  })
+
+  describe('of a damaged vault', () => {
+    const inOneStream = (): void => {
+      const connection = drivers[0]?.open(join(place.home, 'vault.db'))
+      connection?.exec("DROP TRIGGER events_are_not_changed; UPDATE events SET at = at + 1 WHERE stream = 'key/a' AND version = 2")
+      connection?.close()
+    }
+    const everywhere = (): void => {
+      for (const name of readdirSync(place.home)) rmSync(join(place.home, name))
+      writeFileSync(join(place.home, 'vault.db'), 'nothing that SQLite knows'.repeat(300), { mode: 0o600 })
+    }
+
+    it.each([
+      ['in one stream', inOneStream, ['b']],
+      ['everywhere', everywhere, []],
+    ] as const)('(%s) is refused, and done by leaveKeysAlive with what can be read', async (_, spoil, readable) => {
+      await right(initVault(options))
+      const vault = await right(openVault(place.options))
+      for (const name of ['a', 'b']) await right(vault.add(name))
+      await right(vault.close())
+      spoil()
+      expect(await left(initVault({ ...options, forceNew: true }))).toMatchObject({ _tag: 'VaultUnavailable', reason: 'corrupt' })
+      const made = await right(initVault({ ...options, forceNew: true, leaveKeysAlive: true }))
+      expect(made).toMatchObject({ oldDamaged: true })
+      expect(made.leftAlive.map(({ name }) => name)).toEqual(readable)
+      await right((await right(openVault(place.options))).close())
+    })
+  })
+
+  it('sets a head in a place of its own aside too: it is the old vault that it remembers', async () => {
+    const headFile = join(place.folder, 'own.head')
+    await right(initVault({ ...options, headFile }))
+    await right(initVault({ ...options, headFile, forceNew: true }))
+    expect(readdirSync(place.folder).filter((name) => name.startsWith('own.head')).length).toBe(2)
+    expect(await right(auditVault({ ...place.options, headFile }))).toMatchObject({ sealedHead: 'matches', damage: [] })
   })
 
   it('keeps a key beside the data beside the data', async () => {
