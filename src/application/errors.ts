@@ -50,7 +50,7 @@ export type VaultError =
   /** The vault cannot be read or written, and nothing was sent. */
   | {
       readonly _tag: 'VaultUnavailable'
-      readonly reason: LogUnavailable['reason'] | 'wrong-key' | 'wrong-passphrase' | 'no-key'
+      readonly reason: LogUnavailable['reason'] | 'wrong-key' | 'wrong-passphrase'
       readonly message: string
     }
   /** A backup cannot be written, read or opened; no vault was touched. */

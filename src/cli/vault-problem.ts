@@ -69,7 +69,10 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
     hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own. If it is lost, restore a backup, or give the vault up with lean-vault init --force-new --leave-keys-alive.',
   },
   'wrong-passphrase': { what: 'The passphrase does not open this vault', hint: 'Try again; LEAN_VAULT_PASSPHRASE wins over the question.' },
-  'no-key': { what: 'The vault key cannot be had', hint: 'lean-vault vault recipients list shows who else can open it.' },
+  'no-key': {
+    what: 'The vault key cannot be had',
+    hint: 'lean-vault vault recipients list shows who else can open it. If nobody can, restore a backup, or give the vault up with lean-vault init --force-new --leave-keys-alive.',
+  },
 }
 
 const passphraseVariables = { vault: 'LEAN_VAULT_PASSPHRASE', backup: 'LEAN_VAULT_BACKUP_PASSPHRASE' } as const

@@ -117,4 +117,4 @@ export const writeHead = (database: Database, head: StreamHead): E.Either<LogUna
 }
 
 /** Without its keys the log can be read and not written. */
-export const locked: LogUnavailable = unavailable('permission', 'Nothing can be written without the vault key, for nothing could be proven of it.')
+export const locked: LogUnavailable = unavailable('no-key', 'Nothing can be written without the vault key, for nothing could be proven of it.')

@@ -59,10 +59,13 @@ export interface VersionConflict {
   readonly stream: StreamId
 }
 
-/** The log could not be read or written. `wroteNothing` is true when the commit is certainly not in the log. */
+/**
+ * The log could not be read or written. `wroteNothing` is true when the commit is certainly not in the log. `no-key`: it was
+ * not unlocked, so nothing can be written.
+ */
 export interface LogUnavailable {
   readonly _tag: 'LogUnavailable'
-  readonly reason: 'missing' | 'locked' | 'full' | 'read-only' | 'permission' | 'newer-format' | 'corrupt' | 'io'
+  readonly reason: 'missing' | 'locked' | 'full' | 'read-only' | 'permission' | 'newer-format' | 'corrupt' | 'io' | 'no-key'
   readonly wroteNothing: boolean
   readonly message: string
 }

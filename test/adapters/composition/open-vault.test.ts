@@ -152,7 +152,7 @@ describe('a vault whose key cannot be had', () => {
     rmSync(join(place.folder, 'user'), { recursive: true })
     const vault = await right(openVault(offline(place.options)))
     expect(await right(vault.planRemoval('k', { localOnly: true }))).toMatchObject({ remote: 'unknown' })
-    expect(await left(vault.remove('k', { localOnly: true }))).toMatchObject({ _tag: 'VaultUnavailable', reason: 'permission' })
+    expect(await left(vault.remove('k', { localOnly: true }))).toMatchObject({ _tag: 'VaultUnavailable', reason: 'no-key' })
     await right(vault.close())
   })
 
