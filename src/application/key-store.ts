@@ -123,7 +123,7 @@ type MaybeRead = { readonly name: KeyName; readonly state: KeyState | null; read
 const isDamage = (error: VaultError): boolean => error._tag === 'VaultUnavailable' && error.reason === 'corrupt'
 
 /** Every name whose stream is whole, for a vault that is given up; damage keeps nothing else from being told. */
-export const loadReadableKeys = (deps: Reader): TE.TaskEither<VaultError, ReadableKeys> =>
+export const loadReadableKeys = (deps: KeyReader): TE.TaskEither<VaultError, ReadableKeys> =>
   pipe(
     keyNames(deps),
     TE.flatMap(
