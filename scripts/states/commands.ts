@@ -1,10 +1,12 @@
-import type { ChangeResult, CreationResult, KeyCommand, LastLook } from '../../src/domain/key/command.js'
+import { wantedGuard } from '../../src/domain/key/guard.js'
+import type { GuardrailCap } from '../../src/domain/spend/policy.js'
+import type { ChangeResult, CreationResult, GuardResult, KeyCommand, LastLook } from '../../src/domain/key/command.js'
 import type { Effect } from '../../src/domain/key/event.js'
 import { nextStep } from '../../src/domain/key/next-step.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeyState } from '../../src/domain/key/state.js'
 import { wantedOf, wantedPolicy } from '../../src/domain/key/wanted.js'
-import type { KeyHash, Nonce } from '../../src/domain/shared/identifiers.js'
+import type { AttemptId, GuardrailId, KeyHash, Nonce } from '../../src/domain/shared/identifiers.js'
 import {
   add,
   adopt,
@@ -71,6 +73,7 @@ const always: ReadonlyArray<Turn> = [
   contain,
   lift,
   changeLimits({ monthly: dollars(5) }),
+  changeLimits({ daily: dollars(2) }),
   remove(plain),
   remove(leaked),
   remove(forced),
@@ -89,6 +92,9 @@ const lateCreation: Turn = (_state, at) => ({
   at,
 })
 
+const lateGuard: Turn = (state, at) =>
+  guardTold(attempt(96), 'key' in state.stage ? state.stage.key.hash : foreignHash, { _tag: 'Unknown', cause: passing })(state, at)
+
 const lateChange: Turn = (state, at) => {
   const command = change({ _tag: 'Unknown', cause: passing })(state, at)
   return 'attempt' in command ? { ...command, attempt: attempt(97) } : command
@@ -105,10 +111,27 @@ const claiming =
   (effect: Effect, claimed: KeyHash): Turn =>
   (_state, at) => ({ _tag: 'Claim', attempt: attempt(50), effect, hash: claimed, owner, until: date, at })
 
+const guards = (cap: GuardrailCap | null): ReadonlyArray<GuardResult> => [
+  { _tag: 'Observed', guardrail: cap === null ? null : { id: 'g-1' as GuardrailId, cap, includeByok: false } },
+  { _tag: 'Observed', guardrail: null },
+  { _tag: 'Unavailable', cause: refused },
+  { _tag: 'Refused', cause: refused },
+  { _tag: 'Failed', cause: passing },
+  { _tag: 'Unknown', cause: passing },
+]
+
+const guardTold =
+  (id: AttemptId | null, about: KeyHash, result: GuardResult): Turn =>
+  (_state, at) => ({ _tag: 'RecordGuard', attempt: id, hash: about, result, watched: false, retryAt: date, at })
+
 /** What the loop can bring back from the step that is due: every outcome that makes a difference. */
 const loopTurns = (state: KeyState): ReadonlyArray<Turn> => {
   const wanted = wantedPolicy(state.stage) ?? containedPolicy
   const { claim, stage } = state
+  if (claim?.effect === 'guard') {
+    const cap = stage._tag === 'Provisioned' || stage._tag === 'Held' ? wantedGuard(stage.key) : null
+    return [...guards(cap).map((result) => guardTold(claim.attempt, claim.hash, result)), expire]
+  }
   if (claim !== null)
     return [...changes(wanted, claim.effect === 'delete').map(change), expire]
   if (stage._tag === 'Creating') return [...creations(hash(state.lineages)).map(creation), expire]
@@ -129,6 +152,8 @@ const loopTurns = (state: KeyState): ReadonlyArray<Turn> => {
       return [claiming(step.effect, step.hash)]
     case 'Delete':
       return [claiming('delete', step.hash)]
+    case 'Guard':
+      return [claiming('guard', step.hash), ...guards(step.cap).map((result) => guardTold(null, step.hash, result))]
     case 'Prove':
       return [prove(gone, step.hash), prove(alive, step.hash)]
     case 'Shred':
@@ -138,7 +163,7 @@ const loopTurns = (state: KeyState): ReadonlyArray<Turn> => {
 
 /** Commands to give in a state: the owner's, the sweep's, the loop's, and giving up; those that are refused change nothing. */
 export const commandsIn = (state: KeyState): ReadonlyArray<KeyCommand> => {
-  const turns = [...always, lateCreation, lateChange, resurfaced, ...loopTurns(state)]
+  const turns = [...always, lateCreation, lateChange, lateGuard, resurfaced, ...loopTurns(state)]
   const giveUps = lastLooks(state).flatMap((last) => [giveUp(passing, last), giveUp(passing, last, after), giveUp(refused, last)])
   return [...turns, ...giveUps].map((turn) => turn(state, now))
 }

@@ -9,6 +9,7 @@ const addNames: Names<AddOptions> = {
   monthlyLimit: true,
   dailyLimit: true,
   alertThreshold: true,
+  requireEnforced: true,
   expires: true,
   workspace: true,
   tags: true,

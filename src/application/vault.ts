@@ -27,6 +27,8 @@ export interface AddOptions {
   readonly dailyLimit?: string | number
   /** Shares of a limit in (0, 1] at which to warn: `0.8`, `'0.8,0.95'` or `[0.8, 0.95]`. Absent: 0.8. */
   readonly alertThreshold?: string | number | ReadonlyArray<number>
+  /** Rather no key than one with a limit that nobody enforces. */
+  readonly requireEnforced?: boolean
   /** `90d`, `12h`, `30m` or an ISO 8601 instant with a zone; must lie in the future. Absent: never. */
   readonly expires?: string
   /** A workspace's id, slug or name. Absent: the account's default workspace. */

@@ -1,3 +1,4 @@
+import type { Guard } from '../domain/key/guard.js'
 import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
@@ -42,19 +43,22 @@ const remoteView = ({ stage }: KeyState): KeyView['remote'] => {
 
 const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
 
-/** Who enforces each limit now: whatever does not sit on the key itself is left to a watcher. */
-const enforcement = ({ limits }: KeySpec, watched: boolean): KeyView['enforcedBy'] =>
-  enforcersOf(limits, compilePolicy(limits, { guardrails: false }), { guardrailAssigned: false, watcherAlive: watched })
+/** Who enforces each limit now. */
+const enforcement = ({ limits }: KeySpec, guard: Guard | null, watched: boolean): KeyView['enforcedBy'] =>
+  enforcersOf(limits, compilePolicy(limits, { guardrails: guard?._tag !== 'Unavailable' }), {
+    guardrailAssigned: guard?._tag === 'Assigned',
+    watcherAlive: watched,
+  })
 
 /** What its owner asked for, as scripts see it. */
-const viewSpec = (spec: KeySpec | null, watched: boolean): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
+const viewSpec = (spec: KeySpec | null, guard: Guard | null, watched: boolean): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
   const expiresAt = spec?.expiresAt ?? null
   return {
     tags: spec?.tags ?? {},
     workspace: spec?.workspace ?? null,
     expiresAt: expiresAt === null ? null : isoOf(expiresAt),
     limits: limitsView(spec),
-    enforcedBy: spec === null ? { monthly: null, daily: null } : enforcement(spec, watched),
+    enforcedBy: spec === null ? { monthly: null, daily: null } : enforcement(spec, guard, watched),
   }
 }
 
@@ -76,7 +80,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyVi
     containedFor: containedFor(state.stage),
     usage: unknownUsage,
     pending: pendingWork(state),
-    ...viewSpec(incarnation?.spec ?? null, watched),
+    ...viewSpec(incarnation?.spec ?? null, heldKey(state.stage)?.guard ?? null, watched),
   }
 }
 
@@ -94,5 +98,5 @@ export const viewUnreadable = (name: KeyName): KeyView => ({
   containedFor: [],
   usage: unknownUsage,
   pending: [],
-  ...viewSpec(null, false),
+  ...viewSpec(null, null, false),
 })

@@ -1,15 +1,16 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 
-import type { ChangeResult, KeyCommand } from '../../src/domain/key/command.js'
+import type { ChangeResult, GuardResult, KeyCommand } from '../../src/domain/key/command.js'
 import type { Effect, KeyEvent } from '../../src/domain/key/event.js'
 import { keyDecider } from '../../src/domain/key/index.js'
 import { nextStep, type NextStep, type Step } from '../../src/domain/key/next-step.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeyState } from '../../src/domain/key/state.js'
+import { wantedGuard } from '../../src/domain/key/guard.js'
 import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { fold } from '../../src/domain/decider.js'
-import { type AttemptId, type KeyHash, lineageOf, type Nonce } from '../../src/domain/shared/identifiers.js'
+import { type AttemptId, type GuardrailId, type KeyHash, lineageOf, type Nonce } from '../../src/domain/shared/identifiers.js'
 import { noLimits } from '../../src/domain/spend/limits.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import {
@@ -112,7 +113,31 @@ const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): KeyComman
   return pick([...commands, ...commands.slice(0, 4)], which) ?? { _tag: 'RetryNow', at }
 }
 
-const reportOf = (request: Request, { now: at }: Play, how: number): KeyCommand => {
+const guardReport = (
+  { stage }: KeyState,
+  about: { readonly attempt: AttemptId | null; readonly hash: KeyHash },
+  at: Instant,
+  how: number,
+): KeyCommand => {
+  const key = 'key' in stage ? stage.key : null
+  const cap = key === null ? null : wantedGuard(key)
+  const guardrail = key === null || cap === null ? null : { id: 'g-1' as GuardrailId, cap, includeByok: key.incarnation.spec.includeByok }
+  const results: ReadonlyArray<GuardResult> = [
+    { _tag: 'Observed', guardrail },
+    { _tag: 'Observed', guardrail },
+    { _tag: 'Observed', guardrail },
+    { _tag: 'Unknown', cause: passing },
+    { _tag: 'Failed', cause: passing },
+    { _tag: 'Refused', cause: refused },
+    { _tag: 'Unavailable', cause: refused },
+    { _tag: 'Observed', guardrail: null },
+  ]
+  const result = pick(results, how) ?? results[0]!
+  return { _tag: 'RecordGuard', ...about, result, watched: how % 3 === 0, retryAt: (at + 10 * minute) as Instant, at }
+}
+
+const reportOf = (request: Request, play: Play, how: number): KeyCommand => {
+  const { now: at } = play
   if (request._tag === 'Create') {
     const { attempt: id, nonce: own } = request
     const results = [
@@ -126,6 +151,7 @@ const reportOf = (request: Request, { now: at }: Play, how: number): KeyCommand 
     return { _tag: 'RecordCreation', attempt: id, nonce: own, result: pick(results, how) ?? results[0]!, at }
   }
   const { attempt: id, effect, hash: of, policy } = request
+  if (effect === 'guard') return guardReport(play.state, { attempt: id, hash: of }, at, how)
   const done: ChangeResult =
     effect === 'delete' ? { _tag: 'Deleted', answer: how > 60 ? 'absent' : 'deleted' } : { _tag: 'Applied', policy }
   const results: ReadonlyArray<ChangeResult> = [
@@ -157,6 +183,8 @@ const runErrand = (errand: Errand, { state, now: at }: Play, how: number): KeyCo
       return { _tag: 'ExpireClaim', attempt: errand.attempt, ownerGone: false, settleUntil: (at + 5 * minute) as Instant, at }
     case 'Read':
       return { _tag: 'RecordRead', hash: errand.hash, policy: pick([...policiesOf(state), null], how) ?? null, asOf: (at - (how % 3) * minute) as Instant, at }
+    case 'Guard':
+      return guardReport(state, { attempt: null, hash: errand.hash }, at, how)
     case 'Prove':
       return { _tag: 'RecordProof', hash: errand.hash, verdict: pick([gone, gone, alive, inconclusive], how) ?? gone, at }
     case 'Shred':
@@ -204,6 +232,10 @@ const stepCommand = (play: Play, step: Step, how: number): KeyCommand => {
       return { _tag: 'Claim', attempt: attempt(serial), effect: step.effect, hash: step.hash, owner, until, at }
     case 'Delete':
       return { _tag: 'Claim', attempt: attempt(serial), effect: 'delete', hash: step.hash, owner, until, at }
+    case 'Guard':
+      return step.doubtedSince === null
+        ? { _tag: 'Claim', attempt: attempt(serial), effect: 'guard', hash: step.hash, owner, until, at }
+        : runErrand(step, play, how)
     case 'Look':
     case 'CloseClaim':
     case 'Read':

@@ -2,11 +2,13 @@ import fc from 'fast-check'
 
 import type { Cause } from '../../src/domain/key/cause.js'
 import type { RemovalMode } from '../../src/domain/key/event.js'
+import type { OwnGuardrail } from '../../src/domain/key/guard.js'
 import type { Proof, Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'
 import type {
   AttemptId,
+  GuardrailId,
   KeyHash,
   KeyName,
   Lineage,
@@ -84,6 +86,12 @@ export const anyLimits: fc.Arbitrary<SpendLimits> = fc
     daily: monthly !== null && daily !== null && daily > monthly ? monthly : daily,
     alertThresholds: thresholds.sort((a, b) => a - b),
   }))
+
+export const anyGuardrail: fc.Arbitrary<OwnGuardrail> = fc.record({
+  id: fc.uuid().map((text) => text as GuardrailId),
+  cap: fc.record({ limit: anyMoney, reset: fc.constantFrom('daily', 'monthly') }),
+  includeByok: fc.boolean(),
+})
 
 export const anySpec: fc.Arbitrary<KeySpec> = fc.record({
   limits: anyLimits,

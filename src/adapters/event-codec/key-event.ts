@@ -2,11 +2,12 @@ import * as t from 'io-ts'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyEvent, KeyEventType, RemovalMode } from '../../domain/key/event.js'
+import type { OwnGuardrail } from '../../domain/key/guard.js'
 import type { Proof, Witnesses } from '../../domain/key/proof.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeySpec } from '../../domain/key/spec.js'
 import { noLimits, type SpendLimits, sameLimits } from '../../domain/spend/limits.js'
-import { attemptId, instant, keyHash, lifted, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
+import { attemptId, guardrailId, instant, keyHash, lifted, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
 
 /** An event's own fields: its type and its time rest in columns of their own. */
 type Body<T extends KeyEventType> = Omit<Extract<KeyEvent, { readonly type: T }>, 'type' | 'at'>
@@ -56,6 +57,12 @@ const spec: t.Type<KeySpec, unknown> = t.strict({
   requireEnforced: lifted(t.boolean, false, (value) => !value),
 })
 
+const ownGuardrail: t.Type<OwnGuardrail, unknown> = t.strict({
+  id: guardrailId,
+  cap: t.strict({ limit: money, reset: word('daily', 'monthly') }),
+  includeByok: t.boolean,
+})
+
 const witnesses: t.Type<Witnesses, unknown> = t.strict({
   account: t.boolean,
   listing: word('lacks-it', 'partial', 'has-it'),
@@ -88,7 +95,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   ProvisioningRolledBack: t.strict({ cause }),
   ChangeClaimed: t.strict({
     attempt: attemptId,
-    effect: word('activate', 'converge', 'contain', 'restore', 'delete'),
+    effect: word('activate', 'converge', 'contain', 'restore', 'delete', 'guard'),
     hash: keyHash,
     owner: ownerId,
     claimUntil: instant,
@@ -102,6 +109,9 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   ContainmentRolledBack: t.strict({ reason, cause }),
   LiftingRequested: t.strict({ reason }),
   LiftingRolledBack: t.strict({ reason, cause }),
+  GuardrailObserved: t.strict({ guardrail: orNull(ownGuardrail) }),
+  GuardrailUnavailable: t.strict({ cause }),
+  GuardrailDoubted: t.strict({ attempt: attemptId }),
   LimitsChangeRequested: t.strict({ limits }),
   LimitsChangeRolledBack: t.strict({ cause }),
   PolicyObserved: t.strict({ policy }),

@@ -5,6 +5,7 @@ import * as t from 'io-ts'
 import type { InvalidValue } from '../../domain/shared/brand.js'
 import {
   attemptId as parseAttemptId,
+  guardrailId as parseGuardrailId,
   channelName as parseChannelName,
   keyHash as parseKeyHash,
   keyName as parseKeyName,
@@ -32,6 +33,7 @@ export const branded = <A extends string>(name: string, check: (text: string) =>
 
 export const attemptId = branded('AttemptId', parseAttemptId)
 export const channelName = branded('ChannelName', parseChannelName)
+export const guardrailId = branded('GuardrailId', parseGuardrailId)
 export const keyName = branded('KeyName', parseKeyName)
 export const keyHash = branded('KeyHash', parseKeyHash)
 export const lineage = branded('Lineage', parseLineage)

@@ -63,7 +63,7 @@ const isCredentialRefusal = (error: RemoteError): boolean =>
  * A 401 or 403 is asked about once: `GET /key` says whether the management key itself is at fault, then the request is
  * repeated, and the second answer stands.
  */
-const confirmingRefusal = <A>(
+export const confirmingRefusal = <A>(
   deps: Deps,
   token: Token,
   request: () => TE.TaskEither<RemoteError, A>,

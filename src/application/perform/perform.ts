@@ -7,6 +7,7 @@ import type { Loaded } from '../key-store.js'
 import type { ViewSource } from './account-view.js'
 import { performApply, performDelete } from './change.js'
 import { performCreate } from './create.js'
+import { performGuard } from './guard.js'
 import { performCloseClaim, performShred } from './local.js'
 import { performLook } from './look.js'
 import type { Progress } from './progress.js'
@@ -28,6 +29,8 @@ export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step, v
       return performApply(deps, name, loaded, step)
     case 'Delete':
       return performDelete(deps, name, loaded, step.hash)
+    case 'Guard':
+      return performGuard(deps, name, loaded, step)
     case 'Prove':
       return performProve(deps, name, loaded, step, view)
     case 'Shred':

@@ -46,7 +46,7 @@ export const parseAdd = (name: string, options: AddOptions, now: Instant): E.Eit
         expiresAt,
         workspace: null,
         tags,
-        requireEnforced: false,
+        requireEnforced: options.requireEnforced === true,
       },
       workspace: options.workspace ?? null,
       ifMissing: options.ifMissing === true,

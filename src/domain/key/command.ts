@@ -3,6 +3,7 @@ import type { Instant } from '../shared/instant.js'
 import type { LimitsPatch } from '../spend/limits.js'
 import type { Cause } from './cause.js'
 import type { Effect, RemovalMode, StrayOrigin } from './event.js'
+import type { OwnGuardrail } from './guard.js'
 import type { Verdict } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
@@ -21,6 +22,14 @@ export type ChangeResult =
   | { readonly _tag: 'Applied'; readonly policy: RemotePolicy }
   | { readonly _tag: 'Deleted'; readonly answer: 'deleted' | 'absent' }
   | { readonly _tag: 'Absent' }
+  | { readonly _tag: 'Failed'; readonly cause: Cause }
+  | { readonly _tag: 'Refused'; readonly cause: Cause }
+  | { readonly _tag: 'Unknown'; readonly cause: Cause }
+
+/** What is known of a key's guardrail now. `Failed` certainly changed nothing and may pass. */
+export type GuardResult =
+  | { readonly _tag: 'Observed'; readonly guardrail: OwnGuardrail | null }
+  | { readonly _tag: 'Unavailable'; readonly cause: Cause }
   | { readonly _tag: 'Failed'; readonly cause: Cause }
   | { readonly _tag: 'Refused'; readonly cause: Cause }
   | { readonly _tag: 'Unknown'; readonly cause: Cause }
@@ -100,6 +109,16 @@ export type LoopCommand =
       readonly policy: RemotePolicy | null
       /** When the read was sent. */
       readonly asOf: Instant
+    }>
+  | At<{
+      readonly _tag: 'RecordGuard'
+      /** `null`: nothing was sent but reads. */
+      readonly attempt: AttemptId | null
+      readonly hash: KeyHash
+      readonly result: GuardResult
+      /** Whether a watcher is at work, to whom a daily limit could fall. */
+      readonly watched: boolean
+      readonly retryAt: Instant
     }>
   | At<{ readonly _tag: 'RecordProof'; readonly hash: KeyHash; readonly verdict: Verdict }>
   | At<{ readonly _tag: 'RecordShred'; readonly lineage: Lineage }>

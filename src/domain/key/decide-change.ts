@@ -143,7 +143,7 @@ export const unknownOutcome = (
   const { claim, stage } = state
   const unknown: KeyEvent = { type: 'ChangeOutcomeUnknown', attempt, cause, at }
   const key: HeldKey | null = 'key' in stage && stage.key.hash === claim?.hash ? stage.key : null
-  if (claim === null || key === null || settleUntil === null) return facts(unknown)
+  if (claim === null || claim.effect === 'guard' || key === null || settleUntil === null) return facts(unknown)
   return facts({ type: 'ChangeMayArrive', hash: key.hash, policy: sentBy(claim.effect, key), until: settleUntil, at }, unknown)
 }
 

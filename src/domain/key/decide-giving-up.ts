@@ -1,11 +1,12 @@
 import type { LoopCommand } from './command.js'
 import { canRollBack } from './decide-change.js'
+import { holding } from './evolve-limits.js'
 import { undoing } from './decide-limits.js'
 import { type Decision, refuse, unlessInFlight } from './decide-owner.js'
 import { right } from 'fp-ts/lib/Either.js'
 import type { KeyEvent } from './event.js'
 import { samePolicy } from './remote-policy.js'
-import type { KeyState, Stage, StageOf, Stray } from './state.js'
+import type { HeldKey, KeyState, PendingChange, Stage, StageOf, Stray } from './state.js'
 import { afterReading, arrivalsEnded, isSettled, unsettledUntil } from './underway.js'
 import { isConverged, wantedOf } from './wanted.js'
 
@@ -19,6 +20,12 @@ const stalled = (command: GiveUp, hash: Stray['hash']): KeyEvent => ({
   at: command.at,
 })
 
+/** Whether nothing of what was asked is at OpenRouter, or could still come there. */
+const isTakenBack = (change: PendingChange, key: HeldKey): boolean => {
+  if (key.remote._tag === 'Unknown' || isConverged(key)) return false
+  return change.kind !== 'limits' || isSettled(holding(key, change.before))
+}
+
 /**
  * Nothing was sent that could still be there, so the wish is taken back; else it stays, to be finished by a reconcile.
  * A key that is as it should be has nothing to give up, whatever else of its name failed.
@@ -28,7 +35,7 @@ const onHeld = (command: GiveUp, stage: StageOf<'Held'>): ReadonlyArray<KeyEvent
   const { change, key } = stage
   if (key.remote._tag === 'Absent' || isSettled(key)) return []
   if (change === null) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
-  if (key.remote._tag === 'Unknown' || isConverged(key)) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
+  if (!isTakenBack(change, key)) return [{ type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at }]
   return [undoing(change, cause, at)]
 }
 

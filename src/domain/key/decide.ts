@@ -2,6 +2,7 @@ import type { KeyCommand } from './command.js'
 import { onRecordChange } from './decide-change.js'
 import { onClaim, onExpireClaim, onIntendCreation, onRecordCreation, onRecordLook } from './decide-creation.js'
 import { onGiveUp } from './decide-giving-up.js'
+import { onRecordGuard } from './decide-guard.js'
 import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
@@ -38,6 +39,8 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onRecordChange(command, state)
     case 'RecordRead':
       return onRecordRead(command, state)
+    case 'RecordGuard':
+      return onRecordGuard(command, state)
     case 'RecordProof':
       return onRecordProof(command, state)
     case 'RecordShred':

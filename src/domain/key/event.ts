@@ -3,6 +3,7 @@ import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { SpendLimits } from '../spend/limits.js'
 import type { Cause } from './cause.js'
+import type { OwnGuardrail } from './guard.js'
 import type { Proof, Witnesses } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
@@ -14,7 +15,7 @@ export interface RemovalMode {
 }
 
 /** A change of a remote key that may be repeated. */
-export type Effect = 'activate' | 'converge' | 'contain' | 'restore' | 'delete'
+export type Effect = 'activate' | 'converge' | 'contain' | 'restore' | 'delete' | 'guard'
 
 /** How a remote key came to be ours to destroy without being the key of the name. */
 export type StrayOrigin = 'lost-create' | 'late-create' | 'resurfaced' | 'unheld'
@@ -90,6 +91,12 @@ export type KeyEvent =
   | At<{ readonly type: 'ContainmentRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
   | At<{ readonly type: 'LiftingRequested'; readonly reason: ContainmentReason }>
   | At<{ readonly type: 'LiftingRolledBack'; readonly reason: ContainmentReason; readonly cause: Cause }>
+  /** Which guardrail of ours is on the key, as it was read back; `null`: none. */
+  | At<{ readonly type: 'GuardrailObserved'; readonly guardrail: OwnGuardrail | null }>
+  /** Guardrails are refused, or somebody else's is on the key: the watcher stands in. */
+  | At<{ readonly type: 'GuardrailUnavailable'; readonly cause: Cause }>
+  /** A change of it came back after its claim was closed. */
+  | At<{ readonly type: 'GuardrailDoubted'; readonly attempt: AttemptId }>
   /** Its owner wants other limits from now on. */
   | At<{ readonly type: 'LimitsChangeRequested'; readonly limits: SpendLimits }>
   /** They could not be had, so those of before hold again: all of them. */

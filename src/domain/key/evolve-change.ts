@@ -1,5 +1,6 @@
 import type { KeyEvent } from './event.js'
 import type { HeldKey, KeyState, Stage } from './state.js'
+import { onGuardrailDoubted } from './evolve-guard.js'
 import { afterReading, isSettled } from './underway.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
@@ -55,6 +56,7 @@ const isOf = (stage: Stage, hash: string): boolean => 'key' in stage && stage.ke
 export const onChangeOutcomeUnknown = (state: KeyState, event: Event<'ChangeOutcomeUnknown'>): KeyState => {
   const { claim, stage } = state
   if (claim === null || claim.attempt !== event.attempt) return state
+  if (claim.effect === 'guard') return onGuardrailDoubted(state, { type: 'GuardrailDoubted', attempt: event.attempt, at: event.at })
   const next = isOf(stage, claim.hash) ? disturbed(stage, event.at, false) : stage
   return { ...state, claim: null, stage: next }
 }

@@ -9,9 +9,12 @@ type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
 const sameMoney = (a: SpendLimits, b: SpendLimits): boolean => a.monthly === b.monthly && a.daily === b.daily
 
-const holding = (key: HeldKey, { limits, kept }: LimitsHeld): HeldKey => {
+/** The key with these limits for its own. */
+export const holding = (key: HeldKey, { limits, kept }: LimitsHeld): HeldKey => {
   const { incarnation } = key
-  const next: HeldKey = { ...key, kept, incarnation: { ...incarnation, spec: { ...incarnation.spec, limits } } }
+  // What was refused once may be had by now.
+  const guard = key.guard._tag === 'Unavailable' && !sameMoney(limits, incarnation.spec.limits) ? ({ _tag: 'None' } as const) : key.guard
+  const next: HeldKey = { ...key, kept, guard, incarnation: { ...incarnation, spec: { ...incarnation.spec, limits } } }
   // What somebody lowered at OpenRouter stays low, and what its owner lowers further goes below it.
   return key.tightened === null ? next : { ...next, tightened: tightest(key.tightened, ownedOf(next)) }
 }

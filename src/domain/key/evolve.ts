@@ -45,6 +45,7 @@ import {
   onRollbackStalled,
   onSecretShredded,
 } from './evolve-removal.js'
+import { onGuardrailDoubted, onGuardrailObserved, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
@@ -91,6 +92,12 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
     case 'ContainmentRolledBack':
     case 'LiftingRolledBack':
       return onChangeRolledBack(state, event)
+    case 'GuardrailObserved':
+      return onGuardrailObserved(state, event)
+    case 'GuardrailUnavailable':
+      return onGuardrailUnavailable(state)
+    case 'GuardrailDoubted':
+      return onGuardrailDoubted(state, event)
     case 'LimitsChangeRequested':
       return onLimitsChangeRequested(state, event)
     case 'LimitsChangeRolledBack':

@@ -1,12 +1,14 @@
-import type { AttemptId, KeyHash, Lineage, OwnerId } from '../shared/identifiers.js'
+import type { AttemptId, KeyHash, Lineage, OwnerId, WorkspaceId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { Attempt } from './attempt.js'
+import type { GuardrailCap } from '../spend/policy.js'
 import type { Effect } from './event.js'
+import { isGuarded, isTightening, wantedGuard } from './guard.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { HeldKey, Incarnation, KeyState, Stage, StageOf, Stray } from './state.js'
 import { isWorthless } from './stray.js'
-import { isSettled, unsettledUntil } from './underway.js'
+import { isPolicySettled, isSettled, unsettledUntil } from './underway.js'
 import { containedOf, isConverged, wantedOf } from './wanted.js'
 
 /** The one outside effect, or closing of a claim, that is due. */
@@ -33,6 +35,15 @@ export type Step =
       readonly aliveAt: Instant | null
     }
   | { readonly _tag: 'Shred'; readonly lineage: Lineage }
+  /** Bring the key's guardrail to this budget, or take it off. `doubtedSince`: look only, once what was sent by then has arrived. */
+  | {
+      readonly _tag: 'Guard'
+      readonly hash: KeyHash
+      readonly cap: GuardrailCap | null
+      readonly includeByok: boolean
+      readonly workspace: WorkspaceId | null
+      readonly doubtedSince: Instant | null
+    }
 
 /** `Later`: nothing before `at`, for somebody else is at it or the last try failed. `None`: settled. */
 export type NextStep =
@@ -99,10 +110,25 @@ const converging = (key: HeldKey, effect: 'converge' | 'restore'): Step =>
     ? { _tag: 'Read', hash: key.hash, notBefore: key.remote._tag === 'Unknown' ? null : unsettledUntil(key) }
     : { _tag: 'Apply', effect, hash: key.hash, policy: wantedOf(key) }
 
+const guarding = (key: HeldKey): Step => ({
+  _tag: 'Guard',
+  hash: key.hash,
+  cap: wantedGuard(key),
+  includeByok: key.incarnation.spec.includeByok,
+  workspace: key.incarnation.spec.workspace,
+  doubtedSince: key.guard._tag === 'Unknown' ? key.guard.since : null,
+})
+
+/** What tightens goes first, so that on the way no more can be spent than under the old limits or the new; containing before all. */
+const isGuardFirst = (key: HeldKey): boolean => {
+  if (isGuarded(key)) return false
+  return isPolicySettled(key) || (isTightening(key) && !wantedOf(key).disabled)
+}
+
 const heldStep = (stage: StageOf<'Held'>, now: Instant): NextStep => {
   if (stage.key.remote._tag === 'Absent' || isSettled(stage.key)) return none
   if (stage.stall !== null && now < stage.stall.retryAt) return backingOff(stage.stall.retryAt)
-  return due(converging(stage.key, 'converge'))
+  return due(isGuardFirst(stage.key) ? guarding(stage.key) : converging(stage.key, 'converge'))
 }
 
 const stageStep = (stage: Stage, now: Instant): NextStep => {
@@ -117,6 +143,7 @@ const stageStep = (stage: Stage, now: Instant): NextStep => {
     case 'CreateUnknown':
       return due({ _tag: 'Look', attempt: stage.attempt, settleUntil: stage.settleUntil })
     case 'Provisioned':
+      if (!isGuarded(stage.key)) return due(guarding(stage.key))
       return due({ _tag: 'Apply', effect: 'activate', hash: stage.key.hash, policy: wantedOf(stage.key) })
     case 'Held':
       return heldStep(stage, now)

@@ -5,6 +5,7 @@ import type { SpendLimits } from '../spend/limits.js'
 import type { Attempt, Claim } from './attempt.js'
 import type { Cause } from './cause.js'
 import type { RemovalMode, StrayOrigin } from './event.js'
+import type { Guard } from './guard.js'
 import type { Proof } from './proof.js'
 import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
@@ -53,6 +54,7 @@ export interface HeldKey {
   readonly tightened: RemotePolicy | null
   readonly reasons: ReadonlyArray<ContainmentReason>
   readonly remote: RemoteKnowledge
+  readonly guard: Guard
   readonly underway: ReadonlyArray<Underway>
   /** What lost changes of ours would set. None is expected any more, but one that comes all the same is still no wish of somebody's. */
   readonly lost: ReadonlyArray<RemotePolicy>

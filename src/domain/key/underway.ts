@@ -1,5 +1,6 @@
 import type { Effect, KeyEvent } from './event.js'
 import { type RemotePolicy, samePolicy } from './remote-policy.js'
+import { isGuarded } from './guard.js'
 import type { HeldKey, Underway } from './state.js'
 import type { Instant } from '../shared/instant.js'
 import { containedOf, isConverged, wantedOf } from './wanted.js'
@@ -8,6 +9,7 @@ import { containedOf, isConverged, wantedOf } from './wanted.js'
 export const sentBy = (effect: Effect, key: HeldKey): RemotePolicy | null => {
   switch (effect) {
     case 'delete':
+    case 'guard':
       return null
     case 'contain':
       return containedOf(key)
@@ -26,8 +28,11 @@ export const unsettledUntil = (key: HeldKey): Instant | null =>
     .filter((each) => wouldChange(key, each))
     .reduce<Instant | null>((latest, { until }) => (latest === null || until > latest ? until : latest), null)
 
+/** The policy on the key itself is as we want it and stays so. */
+export const isPolicySettled = (key: HeldKey): boolean => isConverged(key) && unsettledUntil(key) === null
+
 /** The key is as we want it and nothing of ours that may still arrive can change that. Only then is anything "done", or "as before". */
-export const isSettled = (key: HeldKey): boolean => isConverged(key) && unsettledUntil(key) === null
+export const isSettled = (key: HeldKey): boolean => isPolicySettled(key) && isGuarded(key)
 
 const policiesOf = (underway: ReadonlyArray<Underway>): ReadonlyArray<RemotePolicy> =>
   underway.flatMap(({ policy }) => (policy === null ? [] : [policy]))

@@ -5,7 +5,7 @@ import type { KeyEvent, KeyEventType } from '../../../src/domain/key/event.js'
 import type { Proof, Witnesses } from '../../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../../src/domain/key/spec.js'
-import type { AttemptId, ChannelName, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
+import type { AttemptId, ChannelName, GuardrailId, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
 import { noLimits } from '../../../src/domain/spend/limits.js'
@@ -145,6 +145,12 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ContainmentRolledBack: [{ reason: 'user', cause }],
   LiftingRequested: [{ reason: 'user' }],
   LiftingRolledBack: [{ reason: 'user', cause }],
+  GuardrailObserved: [
+    { guardrail: null },
+    { guardrail: { id: '0b6b7a3e-51a3-4c7b-9c1e-2f8d0f3a9f10' as GuardrailId, cap: { limit: money(10_000_000_000_000n), reset: 'daily' }, includeByok: true } },
+  ],
+  GuardrailUnavailable: causes.map((each) => ({ cause: each })),
+  GuardrailDoubted: [{ attempt }],
   LimitsChangeRequested: [
     { limits: { monthly: money(25_500_000_000_000n), daily: money(1_000_000_000_000n), alertThresholds: [0.5, 0.9] } },
     { limits: noLimits },

@@ -88,6 +88,7 @@ describe('the wanted policy of a key', () => {
     tightened: null,
     reasons: [],
     remote: { _tag: 'Unknown' },
+    guard: { _tag: 'None' },
     underway: [],
     lost: [],
     aliveAt: 0 as HeldKey['aliveAt'],

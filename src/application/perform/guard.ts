@@ -1,0 +1,217 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { Cause } from '../../domain/key/cause.js'
+import type { GuardResult } from '../../domain/key/command.js'
+import type { Step } from '../../domain/key/next-step.js'
+import type { AttemptId, KeyName } from '../../domain/shared/identifiers.js'
+import { plus } from '../../domain/shared/instant.js'
+import { findGuardrail, type FoundGuardrail, guardrailWith, hasTerms, type GuardrailTerms } from '../../domain/spend/choose-guardrail.js'
+import { guardrailName } from '../../domain/spend/guardrail-name.js'
+import { retryDate } from '../budget.js'
+import { causeOf } from '../causes.js'
+import type { Deps } from '../deps.js'
+import type { Loaded } from '../key-store.js'
+import type { Guardrail } from '../ports/guardrail.js'
+import type { RemoteError } from '../ports/remote-error.js'
+import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
+import { isWatched } from '../watcher-heartbeat.js'
+import { confirmingRefusal, failuresOf } from './change.js'
+import { maySend, type Token, underClaim } from './claiming.js'
+import { readFailure, unrecorded } from './look.js'
+import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
+
+type Guard = Extract<Step, { readonly _tag: 'Guard' }>
+
+const foreign: Cause = { kind: 'refused', status: null, message: 'a guardrail that is not of this vault is on the key' }
+const tooLate: Cause = { kind: 'unreachable', status: null, message: 'the claim ran out before the request was sent' }
+const notVisible: Cause = { kind: 'unreadable', status: 200, message: 'the guardrail is not visible on the key yet' }
+
+const record = (
+  deps: Deps,
+  name: KeyName,
+  loaded: Loaded,
+  step: Guard,
+  attempt: AttemptId | null,
+  result: GuardResult,
+): TE.TaskEither<Parameters<typeof unrecorded>[0], ReturnType<typeof recorded> & { readonly _tag: 'Recorded' }> => {
+  const at = deps.clock.now()
+  const retryAt = retryDate(deps.random, at, failuresOf(loaded, step.hash))
+  return pipe(
+    isWatched(deps),
+    TE.flatMap((watched) => recordOutcome(deps, name, loaded, { _tag: 'RecordGuard', attempt, hash: step.hash, result, watched, retryAt, at })),
+    TE.map((events) => {
+      const cause = result._tag === 'Failed' || result._tag === 'Unknown' ? result.cause : null
+      return { _tag: 'Recorded', events, failed: cause, retryAfter: null }
+    }),
+  )
+}
+
+/** Records what reads alone showed. */
+const told = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard, result: GuardResult): T.Task<Progress> =>
+  pipe(
+    record(deps, name, loaded, step, null, result),
+    TE.match(unrecorded, (progress): Progress => (progress.events.length === 0 ? overtaken : progress)),
+  )
+
+/** Guardrails that answer 403 or 404 are not to be had here: a management key that does not work answers otherwise. */
+const isNotToBeHad = (error: RemoteError): boolean =>
+  error._tag === 'Absent' || (error._tag === 'Refused' && (error.status === 403 || error.status === 404))
+
+/** A 403 may also mean the credential, which `GET /key` tells. */
+const unlessCredential = (deps: Deps, error: RemoteError): T.Task<GuardResult> =>
+  pipe(
+    deps.client.whoAmI(),
+    TE.match(
+      (problem): GuardResult =>
+        problem._tag === 'Refused' ? { _tag: 'Refused', cause: causeOf(problem) } : { _tag: 'Failed', cause: causeOf(problem) },
+      (): GuardResult => ({ _tag: 'Unavailable', cause: causeOf(error) }),
+    ),
+  )
+
+const failureOf = (deps: Deps, error: RemoteError): T.Task<GuardResult> => {
+  if (isNotToBeHad(error)) return unlessCredential(deps, error)
+  const cause = causeOf(error)
+  if (error._tag === 'OutcomeUnknown') return T.of({ _tag: 'Unknown', cause })
+  return T.of({ _tag: error._tag === 'Refused' ? 'Refused' : 'Failed', cause })
+}
+
+interface Seen {
+  readonly guardrails: ReadonlyArray<Guardrail>
+  readonly found: FoundGuardrail
+}
+
+const look = (deps: Deps, { hash }: Guard): TE.TaskEither<RemoteError, Seen> =>
+  pipe(
+    TE.Do,
+    TE.bind('guardrails', () => deps.client.listGuardrails()),
+    TE.bind('assignments', () => deps.client.listAssignments()),
+    TE.map(({ guardrails, assignments }) => ({ guardrails, found: findGuardrail(deps.vault, hash, guardrails, assignments) })),
+  )
+
+const observed = (found: FoundGuardrail): GuardResult => ({ _tag: 'Observed', guardrail: found._tag === 'Ours' ? found.guardrail : null })
+
+/** What is read back counts: the answer to an assignment names no key. A guardrail that was made a moment ago is read by itself. */
+const readBack = (deps: Deps, step: Guard, wanted: GuardrailTerms | null): T.Task<GuardResult> =>
+  pipe(
+    deps.client.listAssignments(),
+    TE.match(
+      (error): GuardResult => ({ _tag: 'Unknown', cause: causeOf(error) }),
+      (assignments): GuardResult => {
+        const id = assignments.find(({ hash }) => hash === step.hash)?.guardrail ?? null
+        return id === (wanted?.id ?? null) ? { _tag: 'Observed', guardrail: wanted } : { _tag: 'Unknown', cause: notVisible }
+      },
+    ),
+  )
+
+const sending = (
+  deps: Deps,
+  token: Token,
+  request: () => TE.TaskEither<RemoteError, unknown>,
+  then: () => T.Task<GuardResult>,
+): T.Task<GuardResult> =>
+  maySend(deps, token)
+    ? pipe(
+        confirmingRefusal(deps, token, request),
+        TE.matchE((error) => failureOf(deps, error), then),
+      )
+    : T.of({ _tag: 'Failed', cause: tooLate })
+
+const assign = (deps: Deps, step: Guard, token: Token, guardrail: GuardrailTerms): T.Task<GuardResult> =>
+  sending(
+    deps,
+    token,
+    () => deps.client.assignGuardrail(guardrail.id, [step.hash]),
+    () => readBack(deps, step, guardrail),
+  )
+
+/** One POST; should its answer be lost, the guardrail is found by its name when it can arrive no later, and never made twice for that. */
+const make = (deps: Deps, step: Guard, cap: NonNullable<Guard['cap']>, token: Token): T.Task<GuardResult> => {
+  if (!maySend(deps, token)) return T.of({ _tag: 'Failed', cause: tooLate })
+  const { includeByok, workspace } = step
+  return pipe(
+    deps.client.createGuardrail({ name: guardrailName(deps.vault, cap, includeByok), cap, includeByok, workspace }),
+    TE.matchE(
+      (error) => failureOf(deps, error),
+      ({ id }) => assign(deps, step, token, { id, cap, includeByok }),
+    ),
+  )
+}
+
+const changing = (
+  deps: Deps,
+  name: KeyName,
+  loaded: Loaded,
+  step: Guard,
+  change: (token: Token) => T.Task<GuardResult>,
+): T.Task<Progress> => {
+  const attempt = deps.random.attemptId()
+  return underClaim(
+    deps,
+    name,
+    loaded,
+    (until, at) => ({ _tag: 'Claim', attempt, effect: 'guard', hash: step.hash, owner: deps.process.owner, until, at }),
+    (token) =>
+      pipe(
+        change(token),
+        T.flatMap((result) => record(deps, name, token.loaded, step, attempt, result)),
+        TE.match(unrecorded, (progress): Progress => ({ ...progress, events: [...token.events, ...progress.events] })),
+      ),
+  )
+}
+
+const act = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard, { guardrails, found }: Seen): T.Task<Progress> => {
+  const { cap, includeByok } = step
+  if (step.doubtedSince !== null) return told(deps, name, loaded, step, observed(found))
+  if (cap === null)
+    return found._tag === 'Ours'
+      ? changing(deps, name, loaded, step, (token) =>
+          sending(
+            deps,
+            token,
+            () => deps.client.unassignGuardrail(found.guardrail.id, [step.hash]),
+            () => readBack(deps, step, null),
+          ),
+        )
+      : told(deps, name, loaded, step, observed(found))
+  if (found._tag === 'Foreign') return told(deps, name, loaded, step, { _tag: 'Unavailable', cause: foreign })
+  if (found._tag === 'Ours' && hasTerms(found.guardrail, cap, includeByok)) return told(deps, name, loaded, step, observed(found))
+  const there = guardrailWith(deps.vault, guardrails, cap, includeByok)
+  return changing(deps, name, loaded, step, (token) =>
+    there === null ? make(deps, step, cap, token) : assign(deps, step, token, there),
+  )
+}
+
+const lookAndAct = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard): T.Task<Progress> =>
+  pipe(
+    look(deps, step),
+    TE.matchE(
+      (error) =>
+        isNotToBeHad(error)
+          ? pipe(
+              unlessCredential(deps, error),
+              T.flatMap((result): T.Task<Progress> =>
+                result._tag === 'Unavailable'
+                  ? told(deps, name, loaded, step, result)
+                  : T.of(readFailure(error)),
+              ),
+            )
+          : T.of(readFailure(error)),
+      (seen) => act(deps, name, loaded, step, seen),
+    ),
+  )
+
+/**
+ * Brings a key under the guardrail of this vault with the wanted budget: looked for in every workspace, made where there is none,
+ * assigned, and read back. Somebody else's guardrail on the key is never replaced.
+ */
+export const performGuard = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard): T.Task<Progress> => {
+  const from = step.doubtedSince === null ? null : plus(step.doubtedSince, deps.timing.settle)
+  if (from === null || from <= deps.clock.now()) return lookAndAct(deps, name, loaded, step)
+  if (!isFromAnotherClock(deps, from)) return T.of({ _tag: 'NotYet', at: from })
+  return pipe(
+    waitToSettle(deps),
+    T.flatMap(() => lookAndAct(deps, name, loaded, step)),
+  )
+}

@@ -1,0 +1,48 @@
+import type { GuardResult, LoopCommand } from './command.js'
+import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
+import { undoing } from './decide-limits.js'
+import type { KeyEvent } from './event.js'
+import type { KeyState, StageOf } from './state.js'
+
+type RecordGuard = Extract<LoopCommand, { readonly _tag: 'RecordGuard' }>
+
+const refusedHeld = (command: RecordGuard, stage: StageOf<'Held'>, cause: Extract<GuardResult, { readonly _tag: 'Refused' }>['cause']): KeyEvent =>
+  stage.change?.kind === 'limits'
+    ? undoing(stage.change, cause, command.at)
+    : { type: 'ConvergenceStalled', cause, retryAt: command.retryAt, at: command.at }
+
+/** A key that is to be enforced or not at all is not activated where neither a guardrail nor a watcher would do it. */
+const unavailable = (command: RecordGuard, { stage }: KeyState, cause: Extract<GuardResult, { readonly _tag: 'Unavailable' }>['cause']): KeyEvent => {
+  const unenforced = stage._tag === 'Provisioned' && stage.key.incarnation.spec.requireEnforced && !command.watched
+  return unenforced ? { type: 'ActivationRefused', cause, at: command.at } : { type: 'GuardrailUnavailable', cause, at: command.at }
+}
+
+const onResult = (command: RecordGuard, state: KeyState, attempt: RecordGuard['attempt']): Decision => {
+  const { at, result } = command
+  const { stage } = state
+  if (stage._tag !== 'Provisioned' && stage._tag !== 'Held') return refuse({ _tag: 'Superseded' })
+  switch (result._tag) {
+    case 'Observed':
+      return facts({ type: 'GuardrailObserved', guardrail: result.guardrail, at })
+    case 'Unavailable':
+      return facts(unavailable(command, state, result.cause))
+    case 'Refused':
+      return facts(stage._tag === 'Held' ? refusedHeld(command, stage, result.cause) : { type: 'ActivationRefused', cause: result.cause, at })
+    case 'Failed':
+      return attempt === null ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'ChangeFailed', attempt, cause: result.cause, at })
+    case 'Unknown':
+      return attempt === null ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'ChangeOutcomeUnknown', attempt, cause: result.cause, at })
+  }
+}
+
+/** What a look at the key's guardrail showed (`attempt: null`), or what came of changing it. */
+export const onRecordGuard = (command: RecordGuard, state: KeyState): Decision => {
+  const { at, attempt, hash, result } = command
+  if (!('key' in state.stage) || state.stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
+  if (attempt === null) return unlessInFlight(state, () => onResult(command, state, null))
+  if (state.claim?.attempt === attempt) return onResult(command, state, attempt)
+  // Its claim was closed meanwhile: where it may have changed something, what is known of the guardrail is void.
+  return result._tag === 'Failed' || result._tag === 'Refused' || result._tag === 'Unavailable'
+    ? refuse({ _tag: 'Superseded' })
+    : facts({ type: 'GuardrailDoubted', attempt, at })
+}
