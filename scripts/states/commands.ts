@@ -72,7 +72,6 @@ const always: ReadonlyArray<Turn> = [
   adopt(),
   contain,
   lift,
-  changeLimits({ monthly: dollars(5) }),
   changeLimits({ daily: dollars(2) }),
   remove(plain),
   remove(leaked),

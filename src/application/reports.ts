@@ -63,6 +63,7 @@ export type ChangeOutcome =
   | 'added'
   | 'removed'
   | 'updated'
+  | 'rolled-back'
   | 'suspended'
   | 'resumed'
   | 'unchanged'

@@ -1,4 +1,4 @@
-import { type Answer, incomplete, report } from './answer.js'
+import { type Answer, incomplete, report, unheld } from './answer.js'
 import type { ChangeReport } from '../index.js'
 
 const removedText = ({ name, remote, proof }: ChangeReport): string => {
@@ -35,6 +35,8 @@ const textOf = (change: ChangeReport, wanted: string): string => {
       return `Resumed ${change.name}.\n`
     case 'updated':
       return `The limits of ${change.name} are changed, and read back.\n`
+    case 'rolled-back':
+      return `Not added: ${change.reason ?? change.name}. Nothing is left of it.\n`
     case 'removed':
       return removedText(change)
     case 'unchanged':
@@ -51,5 +53,6 @@ const goOn = 'lean-vault reconcile finishes or undoes it.'
 /** A change as the answer of a command: 7 when it is incomplete. */
 export const changeAnswer = (change: ChangeReport, wanted: string, advice?: string): Answer => {
   const text = [textOf(change, wanted), ...change.notes.map((each) => `Note: ${each}.\n`)].join('')
+  if (change.outcome === 'rolled-back') return unheld(change, text, 'Leave --require-enforced out, or give one limit alone, which sits on the key itself.')
   return change.outcome === 'incomplete' ? incomplete(change, text, goOn) : report(change, text, advice)
 }

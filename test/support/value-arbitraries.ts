@@ -112,6 +112,7 @@ const causeKinds = [
   'not-proven',
   'claim-expired',
   'unsealable',
+  'unenforced',
   'user',
 ] as const satisfies ReadonlyArray<Cause['kind']>
 

@@ -23,6 +23,7 @@ const cause: t.Type<Cause, unknown> = t.strict({
     'not-proven',
     'claim-expired',
     'unsealable',
+    'unenforced',
     'user',
   ),
   status: orNull(t.number),

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { Cause } from '../../domain/key/cause.js'
 import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeySpec } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
@@ -122,6 +123,13 @@ const isDisowned = (events: Advanced['events']): boolean => {
 
 const disowned = 'another process closed the attempt before its answer came; reconcile destroys the key if one was made'
 
+/** Nothing is left of it. A key that nobody would have enforced is an answer, since that was asked for. */
+const rolledBack = (deps: Deps, name: KeyName, advanced: Advanced, cause: Cause): TE.TaskEither<VaultError, ChangeReport> => {
+  if (cause.kind === 'unenforced')
+    return TE.right(changeReport(name, 'rolled-back', advanced, { remote: 'revoked', reason: cause.message }))
+  return cause.kind === 'user' ? TE.left({ _tag: 'KeyBeingRemoved', name }) : undoneError(deps, cause)
+}
+
 const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
   const { stage, strays } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
@@ -134,10 +142,7 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<
     )
   if (isDisowned(advanced.events)) return TE.right(incomplete(name, advanced, { reason: disowned }))
   const undone = lastOf(advanced.events, 'ProvisioningRolledBack')
-  if (stage._tag === 'Vacant' && strays.length === 0 && undone !== null)
-    return undone.cause.kind === 'user'
-      ? TE.left({ _tag: 'KeyBeingRemoved', name })
-      : undoneError(deps, undone.cause)
+  if (stage._tag === 'Vacant' && strays.length === 0 && undone !== null) return rolledBack(deps, name, advanced, undone.cause)
   return TE.right(incomplete(name, advanced, { remote: strays.length > 0 ? 'outstanding' : null }))
 }
 

@@ -13,6 +13,7 @@ interface Flags {
   readonly monthlyLimit?: string
   readonly dailyLimit?: string
   readonly alertThreshold?: string
+  readonly requireEnforced?: boolean
   readonly expires?: string
   readonly workspace?: string
   readonly tag?: ReadonlyArray<string>
@@ -38,6 +39,7 @@ const toOptions = (flags: Flags): E.Either<CliError, AddOptions> =>
       ...(flags.expires === undefined ? {} : { expires: flags.expires }),
       ...(flags.workspace === undefined ? {} : { workspace: flags.workspace }),
       ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
+      requireEnforced: flags.requireEnforced ?? false,
       includeByok: flags.includeByok ?? false,
       ifMissing: flags.ifMissing ?? false,
     })),
@@ -84,12 +86,13 @@ export const registerAdd: Register = (program, act) => {
       'add ci-bot --monthly-limit 12.50 --expires 90d --tag team=web',
       'add my-key --monthly-limit 100 --if-missing --json',
     ],
-    exits: [0, 2, 4, 5, 6, 7, 8],
+    exits: [0, 2, 4, 5, 6, 7, 8, 9],
   })
     .option('--monthly-limit <dollars>', 'most that the key may spend in a UTC calendar month; 0: nothing; default: no limit')
     .option('--daily-limit <dollars>', 'most that the key may spend in a UTC day; at most the monthly limit; default: no limit')
     .option('--alert-threshold <shares>', 'shares of a limit at which to warn, such as 0.8 or 0.8,0.95; default: 0.8')
     .option('--expires <when>', 'a span such as 90d, 12h or 30m, or a time such as 2027-01-31T00:00:00Z')
+    .option('--require-enforced', 'rather no key than one with a limit that nobody enforces (exit 9)')
     .option('--include-byok', 'count spend on your own provider keys against the limit')
     .option('--workspace <workspace>', "id, slug or name of a workspace; default: the account's default one")
     .option('--tag <key=value>', 'a label for finding it again; repeatable', collect)

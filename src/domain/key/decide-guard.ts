@@ -14,7 +14,8 @@ const refusedHeld = (command: RecordGuard, stage: StageOf<'Held'>, cause: Extrac
 /** A key that is to be enforced or not at all is not activated where neither a guardrail nor a watcher would do it. */
 const unavailable = (command: RecordGuard, { stage }: KeyState, cause: Extract<GuardResult, { readonly _tag: 'Unavailable' }>['cause']): KeyEvent => {
   const unenforced = stage._tag === 'Provisioned' && stage.key.incarnation.spec.requireEnforced && !command.watched
-  return unenforced ? { type: 'ActivationRefused', cause, at: command.at } : { type: 'GuardrailUnavailable', cause, at: command.at }
+  const nobody = { kind: 'unenforced', status: cause.status, message: `nobody would enforce the daily limit (${cause.message})` } as const
+  return unenforced ? { type: 'ActivationRefused', cause: nobody, at: command.at } : { type: 'GuardrailUnavailable', cause, at: command.at }
 }
 
 const onResult = (command: RecordGuard, state: KeyState, attempt: RecordGuard['attempt']): Decision => {
@@ -41,6 +42,8 @@ export const onRecordGuard = (command: RecordGuard, state: KeyState): Decision =
   if (!('key' in state.stage) || state.stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
   if (attempt === null) return unlessInFlight(state, () => onResult(command, state, null))
   if (state.claim?.attempt === attempt) return onResult(command, state, attempt)
+  const { guard } = state.stage.key
+  if (guard._tag === 'Unknown' && guard.since >= at) return refuse({ _tag: 'NothingNew' })
   // Its claim was closed meanwhile: where it may have changed something, what is known of the guardrail is void.
   return result._tag === 'Failed' || result._tag === 'Refused' || result._tag === 'Unavailable'
     ? refuse({ _tag: 'Superseded' })

@@ -1,7 +1,7 @@
 import type { KeyEvent } from './event.js'
 import type { HeldKey, KeyState, Stage } from './state.js'
 import { onGuardrailDoubted } from './evolve-guard.js'
-import { afterReading, isSettled } from './underway.js'
+import { afterReading, isDone, isSettled } from './underway.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -73,8 +73,9 @@ export const onLateChangesRuledOut = (state: KeyState, { asOf }: Event<'LateChan
   const { stage } = state
   if (!('key' in stage)) return state
   const key = afterReading(stage.key, asOf)
-  if (stage._tag !== 'Held' || !isSettled(key)) return { ...state, stage: { ...stage, key } }
-  return { ...state, stage: { ...stage, key, change: null, stall: null } }
+  if (stage._tag !== 'Held') return { ...state, stage: { ...stage, key } }
+  const change = stage.change === null || isDone(stage.change, key) ? null : stage.change
+  return { ...state, stage: { ...stage, key, change, stall: isSettled(key) ? null : stage.stall } }
 }
 
 export const onLateOutcomeObserved = (state: KeyState, event: Event<'LateOutcomeObserved'>): KeyState =>

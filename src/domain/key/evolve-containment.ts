@@ -2,7 +2,7 @@ import type { KeyEvent } from './event.js'
 import { type RemoteKnowledge, tightest } from './remote-policy.js'
 import type { ContainmentReason } from './spec.js'
 import type { HeldKey, KeyState, PendingChange, Stage, Stall } from './state.js'
-import { arrived, isSettled } from './underway.js'
+import { arrived, isDone, isSettled } from './underway.js'
 import { wantedOf } from './wanted.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
@@ -19,7 +19,7 @@ const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): Hel
 ]
 
 /** Asked for and already so, as when a wish is taken back before anything was sent: then nothing is pending. */
-const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isSettled(key) ? null : change)
+const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isDone(change, key) ? null : change)
 
 /** A key that somebody tightened stays so. Nobody here asked for that, so no refusal takes it back. */
 const drifted = (state: KeyState): KeyState => {
@@ -30,7 +30,7 @@ const drifted = (state: KeyState): KeyState => {
   const tightened = tightest(remote.policy, wantedOf(stage.key))
   const key = { ...stage.key, tightened, reasons: withReason(reasons, 'drift') }
   if (stage._tag === 'Removing') return { ...state, stage: { ...stage, key } }
-  return { ...state, stage: { ...stage, key, change: isSettled(key) ? null : stage.change } }
+  return { ...state, stage: { ...stage, key, change: stage.change === null ? null : pending(key, stage.change) } }
 }
 
 export const onContainmentRequested = (state: KeyState, event: Event<'ContainmentRequested'>): KeyState => {
@@ -79,7 +79,7 @@ export const onPolicyObserved = (state: KeyState, event: Event<'PolicyObserved'>
   return {
     ...state,
     claim: null,
-    stage: { ...stage, key, change: settled ? null : stage.change, stall: settled ? null : stage.stall },
+    stage: { ...stage, key, change: stage.change === null ? null : pending(key, stage.change), stall: settled ? null : stage.stall },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Effect, KeyEvent } from './event.js'
 import { type RemotePolicy, samePolicy } from './remote-policy.js'
 import { isGuarded } from './guard.js'
-import type { HeldKey, Underway } from './state.js'
+import type { HeldKey, PendingChange, Underway } from './state.js'
 import type { Instant } from '../shared/instant.js'
 import { containedOf, isConverged, wantedOf } from './wanted.js'
 
@@ -33,6 +33,9 @@ export const isPolicySettled = (key: HeldKey): boolean => isConverged(key) && un
 
 /** The key is as we want it and nothing of ours that may still arrive can change that. Only then is anything "done", or "as before". */
 export const isSettled = (key: HeldKey): boolean => isPolicySettled(key) && isGuarded(key)
+
+/** What was asked for is there: containing and lifting are a matter of the key itself, limits of its guardrail too. */
+export const isDone = (change: PendingChange, key: HeldKey): boolean => (change.kind === 'limits' ? isSettled(key) : isPolicySettled(key))
 
 const policiesOf = (underway: ReadonlyArray<Underway>): ReadonlyArray<RemotePolicy> =>
   underway.flatMap(({ policy }) => (policy === null ? [] : [policy]))

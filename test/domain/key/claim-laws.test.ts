@@ -49,7 +49,7 @@ describe('a claim', () => {
         for (const { after, before, command, at } of turnings) {
           const { claim } = before
           if (claim === null || after.claim === claim) continue
-          expect(['RecordChange', 'ExpireClaim']).toContain(command._tag)
+          expect(['RecordChange', 'RecordGuard', 'ExpireClaim']).toContain(command._tag)
           expect('attempt' in command && command.attempt).toBe(claim.attempt)
           if (command._tag === 'ExpireClaim' && !command.ownerGone) expect(at).toBeGreaterThanOrEqual(claim.until)
         }
