@@ -72,7 +72,7 @@ const always: ReadonlyArray<Turn> = [
   adopt(),
   contain,
   lift,
-  changeLimits({ daily: dollars(2) }),
+  changeLimits({ monthly: dollars(9), daily: dollars(2) }),
   remove(plain),
   remove(leaked),
   remove(forced),
