@@ -14,6 +14,7 @@ export {
   readGoVault,
   readVaultDocument,
   restoreVault,
+  serveMetrics,
 } from './adapters/composition/doors.js'
 export type { AuditOptions } from './adapters/composition/audit-vault.js'
 export type { BackupOptions, BackupReport } from './adapters/composition/backup-vault.js'
@@ -27,6 +28,7 @@ export type { AlertOptions, AskPassphrase, InitOptions, NewKeySource, OwnKeychai
 export type { ExportFormat } from './adapters/documents/format-export.js'
 export type { RestoreOptions, RestoreReport } from './adapters/composition/restore-options.js'
 export { isVaultFailure, promised, type PromisedAlerts, type PromisedVault, promises, type VaultFailure } from './adapters/composition/promises.js'
+export type { MetricsError, MetricsServer } from './adapters/metrics/serve-metrics.js'
 export { startSandbox } from './adapters/composition/start-sandbox.js'
 export type { Parts } from './adapters/composition/tokens.js'
 export type { RequestTrace } from './adapters/composition/trace.js'
@@ -113,7 +115,9 @@ export type {
   RemoveOptions,
   UsageOptions,
   Vault,
+  WatchOptions,
 } from './application/vault.js'
+export type { WatchReport } from './application/watch/watch-report.js'
 export type { VaultKeySource } from './domain/vault/event.js'
 export type { AlertText, Condition } from './domain/alerts/condition.js'
 export type { OwnRule } from './domain/alerts/conditions.js'

@@ -18,6 +18,7 @@ import type {
 } from './reports.js'
 import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
+import type { WatchReport } from './watch/watch-report.js'
 
 /** What a new key is to be. */
 export interface AddOptions {
@@ -102,6 +103,12 @@ export interface HistoryOptions {
   readonly after?: number
 }
 
+/** How to watch. */
+export interface WatchOptions {
+  /** Milliseconds from the beginning of one pass to that of the next, at least 5000; default 60000. The stated overshoot bound holds up to 75000. */
+  readonly interval?: number
+}
+
 /**
  * A team's OpenRouter keys. Every function is safe to repeat and safe to kill; what was half done is recorded and
  * finished or undone by `reconcile`. Nothing here prints, exits or reads the environment.
@@ -151,4 +158,8 @@ export interface Vault {
 /** A vault as it is opened from its folder: with its alerts. */
 export interface OpenedVault extends Vault {
   readonly alerts: Alerts
+  /** One pass of the watcher: readings, spent windows, alerts, and whatever is unfinished and due. */
+  readonly watchOnce: (options?: WatchOptions) => TaskEither<VaultError, WatchReport>
+  /** Passes, each with its report, a failed one too, until the vault's `stop` is aborted, or whoever iterates leaves the loop. Two watchers of one vault take turns. */
+  readonly watch: (options?: WatchOptions) => AsyncIterable<WatchReport>
 }

@@ -56,6 +56,7 @@ export const commandTable: ReadonlyArray<Group> = [
     heading: 'What happened, and what is owed:',
     commands: [
       { name: 'reconcile', load: async () => (await import('./commands/reconcile.js')).registerReconcile },
+      { name: 'watch', load: async () => (await import('./commands/watch.js')).registerWatch },
       { name: 'doctor', load: async () => (await import('./commands/doctor.js')).registerDoctor },
       { name: 'history', load: async () => (await import('./commands/history.js')).registerHistory },
       { name: 'audit', load: async () => (await import('./commands/audit.js')).registerAudit },

@@ -10,7 +10,8 @@ import type { Settings } from '../../src/adapters/simulated-openrouter/account.j
 import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
 import { createWorld, settleDue, type World } from '../../src/adapters/simulated-openrouter/world.js'
-import type { LocalDeps } from '../../src/application/deps.js'
+import type { AlertParts } from '../../src/application/alerts/alert-deps.js'
+import type { Deps, LocalDeps } from '../../src/application/deps.js'
 import type { VaultError } from '../../src/application/errors.js'
 import { makeVault, type Remote } from '../../src/application/make-vault.js'
 import type { EventLog } from '../../src/application/ports/event-log.js'
@@ -22,6 +23,9 @@ import { defaultTiming, type Timing } from '../../src/application/settings.js'
 import { initVault, verifyForInit } from '../../src/application/use-cases/init-vault.js'
 import type { Vault } from '../../src/application/vault.js'
 import { loadVault, openManagementKey } from '../../src/application/vault-store.js'
+import { watchOnce } from '../../src/application/watch/watch.js'
+import { failedReport, type WatchReport } from '../../src/application/watch/watch-report.js'
+import { defaultPolicy } from '../../src/domain/alerts/policy.js'
 import type { AttemptId, Nonce, OwnerId, VaultId } from '../../src/domain/shared/identifiers.js'
 import type { Instant, Millis } from '../../src/domain/shared/instant.js'
 import type { AccountPin } from '../../src/domain/vault/event.js'
@@ -82,6 +86,8 @@ export interface Bench {
   readonly now: () => number
   readonly trouble: (trouble: Trouble) => void
   readonly run: <A>(command: Command<A>) => Promise<Answer<A>>
+  /** One pass of a watcher, a process of its own. */
+  readonly watch: () => Promise<WatchReport>
   readonly together: <A>(commands: ReadonlyArray<Command<A>>) => Promise<ReadonlyArray<Answer<A>>>
   /** Opens a vault on another store, as another machine or a restored folder would. */
   readonly runOn: <A>(store: MemoryStore, command: Command<A>) => Promise<Answer<A>>
@@ -292,6 +298,11 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     now: () => epoch + scheduler.now(),
     trouble: (trouble) => Object.assign(running, { trouble, requests: 0, commits: 0 }),
     run: async (command) => (await all([onStore(store, command)]))[0] ?? null,
+    watch: async () => {
+      const [answer] = await all([(process) => watchIn(openProcess(universe, running, options, process, store))])
+      if (answer === null || answer === undefined) throw new Error('the watcher did not come to an end')
+      return E.isLeft(answer) ? failedReport(new Date(bench.now()).toISOString(), answer.left) : answer.right
+    },
     together: (commands) => all(commands.map((command) => onStore(store, command))),
     runOn: async (there, command) => (await all([onStore(there, command)]))[0] ?? null,
     counted: () => ({ requests: running.requests, commits: running.commits }),
@@ -313,6 +324,22 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
   bench.trouble({})
   bench.takeRequests()
   return bench
+}
+
+const alertParts: AlertParts = {
+  digest: sha256,
+  openChannel: () => TE.left({ _tag: 'DeliveryProblem', hopeless: true, message: 'there is none', retryAfter: null }),
+  policy: defaultPolicy,
+  policySource: { _tag: 'Program' },
+  fulfil: null,
+  ownRules: [],
+  ownChannels: [],
+}
+
+/** A pass as the composition root makes it, always by the same watcher. */
+const watchIn = ({ local: of, remote }: Pick<ReturnType<typeof openProcess>, 'local' | 'remote'>): Promise<E.Either<VaultError, WatchReport>> => {
+  const local: LocalDeps = { ...of, process: { ...of.process, owner: 'bench/watcher' as OwnerId } }
+  return watchOnce(local, () => TE.map((deps: Deps) => ({ ...alertParts, ...deps }))(remote.deps()), 60_000 as Millis)()
 }
 
 /** `init` as the composition root does it. */

@@ -130,6 +130,19 @@ describe('the built program', () => {
     expect(await started.ended).toMatchObject({ code: 143, stderr: '' })
   })
 
+  it('watches until it is told to stop, serves what it knows, and gives its lease back', async () => {
+    await begin()
+    const started = place.start(['watch', '--json', '--interval', '5s'])
+    await started.says('"state":"passed"')
+    expect(JSON.parse((await place.run(['watch', '--once', '--json'])).stdout)).toMatchObject({ state: 'standby' })
+    started.child.kill('SIGTERM')
+    const ended = await started.ended
+    expect(ended).toMatchObject({ code: 143 })
+    expect(JSON.parse(ended.stdout.split('\n')[0] ?? '')).toMatchObject({ problem: null, keys: 1 })
+    const after = await place.run(['watch', '--once', '--json'])
+    expect(JSON.parse(after.stdout)).toMatchObject({ state: 'passed', keys: 1 })
+  })
+
   it('serves a sandbox that another process can use', async () => {
     const started = place.start(['sandbox', '--json'])
     await started.says('\n')

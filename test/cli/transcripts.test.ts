@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
+import { spendOnKey } from '../../src/adapters/simulated-openrouter/world.js'
+import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 import { type Bench, type BenchOptions, makeBench } from './bench.js'
 import { expectGolden, makeTranscript, type Transcript } from './transcript.js'
 
@@ -52,6 +54,22 @@ describe('transcripts', () => {
     await sh('init --force-new --json', withKey(own))
     await sh('add held')
     await sh('init --force-new', withKey(own))
+  })
+
+  began('watch', async (sh, own) => {
+    await sh('add daily --monthly-limit 5 --daily-limit 1')
+    await sh('watch --once')
+    const key = [...own.world.account.keys.values()].find(({ name }) => name.startsWith('daily'))
+    spendOnKey(own.world, own.now(), key?.hash ?? '', { credits: 1_200_000_000_000n as Picodollars, byok: 0n as Picodollars })
+    await sh('watch --once --json')
+    await sh('list')
+    await sh('remove daily --yes', { faults: 'DELETE /keys/*:5xx-before(503)', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } })
+    await sh('watch --once')
+    await sh('watch --once', { faults: '*:lost-before', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } })
+    await sh('watch --once --interval 1s')
+    await sh('watch --once --metrics 9464')
+    await sh('watch --metrics none')
+    await sh('watch --heartbeat-url http://example.com')
   })
 
   scenario('init-key-beside-data', async (sh, own) => {

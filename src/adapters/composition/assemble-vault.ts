@@ -9,6 +9,9 @@ import type { OpenedVault } from '../../application/vault.js'
 import { type LoadedVault, loadVault, openManagementKey } from '../../application/vault-store.js'
 import type { Surroundings } from './load-settings.js'
 import type { VaultOptions } from './options.js'
+import { watchInterval } from '../../application/watch/watch-interval.js'
+import { type OpenWatch, watchOn, watchOnce } from '../../application/watch/watch.js'
+import type { WatchDeps } from '../../application/watch/watch-pass.js'
 import { allowedBase } from './pinned-host.js'
 import { tokens } from './tokens.js'
 import { alertDeps, withAlerts } from './with-alerts.js'
@@ -50,5 +53,15 @@ export const assembleVault = (
   options: VaultOptions,
 ): OpenedVault => {
   const remote = makeRemote(registry, local, around)
-  return withAlerts(makeVault(local, remote), alertDeps(local, remote, around, options.alerts ?? {}))
+  const parts = alertDeps(local, remote, around, options.alerts ?? {})
+  const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...parts, ...deps }))(remote.deps())
+  return {
+    ...withAlerts(makeVault(local, remote), parts),
+    watchOnce: (given) =>
+      pipe(
+        TE.fromEither(watchInterval(given)),
+        TE.flatMap((interval) => watchOnce(local, open, interval)),
+      ),
+    watch: (given) => watchOn(local, open, watchInterval(given)),
+  }
 }

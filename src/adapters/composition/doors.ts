@@ -7,6 +7,8 @@ import type { VaultExport } from '../../application/transfer-reports.js'
 import type { LogAudit } from '../../application/ports/log-audit.js'
 import type { AlertScope } from '../config/index.js'
 import type { ExportFormat } from '../documents/format-export.js'
+import type { OpenedVault } from '../../application/vault.js'
+import type { MetricsError, MetricsServer } from '../metrics/serve-metrics.js'
 import type { AuditOptions } from './audit-vault.js'
 import type { BackupOptions, BackupReport } from './backup-vault.js'
 import type { DoctorReport } from './doctor-report.js'
@@ -98,3 +100,10 @@ export const readDotenv = (path: string): TaskEither<VaultError, ForeignVault> =
 /** An export as text. It has the secrets in it if the export has: write it to its one destination and show it nowhere. */
 export const formatExport = (exported: VaultExport, format: ExportFormat): TaskEither<VaultError, string> =>
   lazily(() => import('../documents/format-export.js'), (code) => code.formatExport(exported, format))
+
+/**
+ * Serves what the vault knows for Prometheus, at `/metrics` on 127.0.0.1, and `/healthz` beside it; port 0 takes any free one. Tell it of
+ * each pass of a watcher by `saw`. Source of the format: https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export const serveMetrics = (vault: Pick<OpenedVault, 'list' | 'usage'>, port: number): TaskEither<MetricsError, MetricsServer> =>
+  lazily(() => import('../metrics/serve-metrics.js'), (code) => code.serveMetrics(vault, port))

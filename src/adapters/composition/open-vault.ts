@@ -4,7 +4,7 @@ import type { DependencyContainer } from 'tsyringe'
 
 import type { Alerts } from '../../application/alerts/alerts.js'
 import { unavailable, type VaultError } from '../../application/errors.js'
-import { type FunctionNames, lazyFunctions } from '../../application/lazily.js'
+import { type FunctionNames, lazily, lazyFunctions } from '../../application/lazily.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { getByName } from '../../application/use-cases/get.js'
 import type { OpenedVault, Vault } from '../../application/vault.js'
@@ -80,6 +80,10 @@ const assemble = (registry: DependencyContainer, around: Surroundings, options: 
       async *subscribe () {
         yield* (await whole()).alerts.subscribe()
       },
+    },
+    watchOnce: (given) => lazily(whole, (vault) => vault.watchOnce(given)),
+    async *watch (given) {
+      yield* (await whole()).watch(given)
     },
   }
 }

@@ -18,7 +18,9 @@ export interface VaultFailure extends Error {
 }
 
 /** The `Vault` with Promises for TaskEithers: the same functions, each rejecting with a `VaultFailure`. */
-export type PromisedVault = Promised<Vault> & { readonly alerts: PromisedAlerts }
+export type PromisedVault = Promised<Vault> &
+  Promised<Pick<OpenedVault, 'watchOnce'>> &
+  Pick<OpenedVault, 'watch'> & { readonly alerts: PromisedAlerts }
 
 /** The `Alerts` with Promises for TaskEithers. */
 export type PromisedAlerts = Promised<Omit<Alerts, 'subscribe'>> & Pick<Alerts, 'subscribe'>
@@ -94,6 +96,8 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   history: (options) => settle(vault.history(options)),
   checkCredential: () => settle(vault.checkCredential()),
   changeCredential: (managementKey) => settle(vault.changeCredential(managementKey)),
+  watchOnce: (options) => settle(vault.watchOnce(options)),
+  watch: vault.watch,
   close: () => settle(vault.close()),
 })
 

@@ -84,7 +84,7 @@ const telling = (deps: AlertDeps, report: ReconcileReport | null): T.Task<void> 
   )
 
 /** The vault with its alerts. A reconcile raises what it found and delivers what is due. */
-export const withAlerts = (vault: Vault, deps: AlertDeps): OpenedVault => ({
+export const withAlerts = (vault: Vault, deps: AlertDeps): Vault & Pick<OpenedVault, 'alerts'> => ({
   ...vault,
   reconcile: (options) => {
     const done: TE.TaskEither<VaultError, ReconcileReport> = vault.reconcile(options)

@@ -9,6 +9,7 @@ import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { incarnationOf } from '../../domain/key/view.js'
 import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
+import type { Millis } from '../../domain/shared/instant.js'
 import { defaultAssumptions } from '../../domain/spend/overshoot.js'
 import type { SpendState } from '../../domain/spend/spend-state.js'
 import { decodeRecords } from '../decode-records.js'
@@ -39,7 +40,7 @@ type Spending = ReadonlyMap<Lineage, SpendState>
 const readingsOf = (deps: AlertDeps, lineage: Lineage | null, spending: Spending): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
   lineage === null || !spending.has(lineage) ? TE.right([]) : recordedReadings(deps, lineage)
 
-const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending): TE.TaskEither<VaultError, AlertFacts['keys']> => {
+const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending, freshFor: Millis | null): TE.TaskEither<VaultError, AlertFacts['keys']> => {
   const { decider } = deps.protocol
   return pipe(
     eventsOf(deps, name),
@@ -48,7 +49,7 @@ const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending): TE.TaskEit
     TE.map(({ events, state, readings }) => {
       const lineage = incarnationOf(state.stage)?.lineage
       const known = (lineage === undefined ? undefined : spending.get(lineage)) ?? null
-      const seen = { name, state, events, spending: known, readings, freshFor: null }
+      const seen = { name, state, events, spending: known, readings, freshFor }
       const facts = keyFactsOf(decider, seen, defaultAssumptions, deps.clock.now())
       return facts === null ? [] : [facts]
     }),
@@ -60,13 +61,13 @@ const lineagesOf = (states: ReadonlyMap<KeyName, KeyState>): ReadonlyArray<Linea
 
 /**
  * What the log itself gives rise to, without a request: containments, debts, drift, expiries, and what the recorded readings
- * tell. `account` is what a sweep has found beside that, if there was one.
+ * tell. `account` is what a sweep has found beside that, if there was one; `freshFor`, how old readings may be where somebody watches.
  */
-export const logFacts = (deps: AlertDeps, account: AccountFacts | null): TE.TaskEither<VaultError, AlertFacts> =>
+export const logFacts = (deps: AlertDeps, account: AccountFacts | null, freshFor: Millis | null): TE.TaskEither<VaultError, AlertFacts> =>
   pipe(
     loadAllKeys(deps),
     TE.bindTo('states'),
     TE.bind('spending', ({ states }) => knownSpending(deps, lineagesOf(states))),
-    TE.flatMap(({ states, spending }) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending))([...states.keys()])),
+    TE.flatMap(({ states, spending }) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending, freshFor))([...states.keys()])),
     TE.map((found) => ({ now: deps.clock.now(), keys: found.flat(), account })),
   )

@@ -7,6 +7,7 @@ import type { Subject } from '../../domain/alerts/identity.js'
 import { isOwnRule, isRuleName, ruleNames } from '../../domain/alerts/rule.js'
 import { incarnationOf } from '../../domain/key/view.js'
 import { lineageOf } from '../../domain/shared/identifiers.js'
+import type { Millis } from '../../domain/shared/instant.js'
 import { invalidInput, type VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import type { Secret } from '../secret.js'
@@ -116,9 +117,9 @@ const replay = (deps: AlertDeps, id: string | undefined): TE.TaskEither<VaultErr
 const raised = (events: ReadonlyArray<{ readonly type: string }>): number => events.filter(({ type }) => type === 'AlertRaised').length
 
 /** Raises what the log, and what a sweep found beside it, give rise to. */
-export const reviewLog = (deps: AlertDeps, account: AccountFacts | null): TE.TaskEither<VaultError, number> =>
+export const reviewLog = (deps: AlertDeps, account: AccountFacts | null, freshFor: Millis | null = null): TE.TaskEither<VaultError, number> =>
   pipe(
-    logFacts(deps, account),
+    logFacts(deps, account, freshFor),
     TE.flatMap((facts) => evaluateAlerts(deps, facts)),
     TE.map(raised),
   )

@@ -96,6 +96,13 @@ export const contain = (
     TE.flatMap((events) => drive(deps, name, 'suspended', events)),
   )
 
+/** Takes one reason away; the key spends again if none is left. */
+export const lift = (deps: Deps, name: KeyName, reason: ContainmentReason): TE.TaskEither<VaultError, ChangeReport> =>
+  pipe(
+    begin(deps, name, () => ({ _tag: 'Lift', reason, at: deps.clock.now() })),
+    TE.flatMap((events) => drive(deps, name, 'resumed', events)),
+  )
+
 export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.TaskEither<VaultError, ChangeReport> =>
   contain(deps, name, 'user', note)
 

@@ -17,9 +17,15 @@ import { proveTogether, type Turn } from './prove-together.js'
 import { type Driven, driftOf, entry, report, standingDrift, unreadableEntries } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
 
-const driveOne = (deps: Deps, budget: Budget, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Advanced> =>
+/** How to go on: whoever asks wants what failed tried again now, a watcher keeps to its dates. */
+export interface Drive {
+  readonly budget: Budget
+  readonly now: boolean
+}
+
+const driveOne = (deps: Deps, { budget, now }: Drive, swept: Swept, name: KeyName): TE.TaskEither<VaultError, Advanced> =>
   pipe(
-    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
+    now ? TE.map(() => true)(transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() }))) : TE.right(false),
     TE.flatMap(() => advance(deps, name, budget, swept.events.get(name) ?? [], { _tag: 'Deferred' })),
   )
 
@@ -32,20 +38,22 @@ const needsWork = (swept: Swept): { readonly first: ReadonlyArray<KeyName>; read
   return { first: names.filter((name) => !waits(name)), last: names.filter(waits) }
 }
 
-const driveGroup = (deps: Deps, budget: Budget, swept: Swept, names: ReadonlyArray<KeyName>): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
+const driveGroup = (deps: Deps, drive: Drive, swept: Swept, names: ReadonlyArray<KeyName>): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
   pipe(
     TE.traverseSeqArray((name: KeyName) =>
-      TE.map((advanced: Advanced): Turn => ({ name, advanced }))(driveOne(deps, budget, swept, name)),
+      TE.map((advanced: Advanced): Turn => ({ name, advanced }))(driveOne(deps, drive, swept, name)),
     )(names),
-    TE.flatMap((turns) => proveTogether(deps, budget, turns)),
+    TE.flatMap((turns) => proveTogether(deps, drive.budget, turns)),
     TE.map((turns) => turns.map((turn) => ({ ...turn, before: swept.states.get(turn.name) ?? deps.protocol.decider.initial }))),
   )
 
-const driveAll = (deps: Deps, budget: Budget, swept: Swept): TE.TaskEither<VaultError, ReadonlyArray<Driven>> => {
+/** Drives on whatever a sweep found unfinished. */
+export const driveAll = (deps: Deps, swept: Swept, drive: Drive): TE.TaskEither<VaultError, Omit<ReconcileReport, 'adopted'>> => {
   const { first, last } = needsWork(swept)
   return pipe(
-    driveGroup(deps, budget, swept, first),
-    TE.flatMap((done) => TE.map((rest: ReadonlyArray<Driven>) => [...done, ...rest])(driveGroup(deps, budget, swept, last))),
+    driveGroup(deps, drive, swept, first),
+    TE.flatMap((done) => TE.map((rest: ReadonlyArray<Driven>) => [...done, ...rest])(driveGroup(deps, drive, swept, last))),
+    TE.map((driven) => report(swept, driven)),
   )
 }
 
@@ -66,17 +74,12 @@ const adoptOne = (deps: Deps, hash: KeyHash | null): TE.TaskEither<VaultError, R
 
 /** Settles whatever is unfinished, sweeps lost keys, and puts drift back. Safe to run at any time, by anybody, twice. */
 export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither<VaultError, ReconcileReport> => {
-  const budget = startBudget(deps.clock, deps.timing.retryBudget)
+  const drive: Drive = { budget: startBudget(deps.clock, deps.timing.retryBudget), now: true }
   return pipe(
     adoptOne(deps, adopt),
     TE.bindTo('adopted'),
     TE.bind('swept', () => sweepAll(deps, revoke)),
-    TE.flatMap(({ adopted, swept }) =>
-      pipe(
-        driveAll(deps, budget, swept),
-        TE.map((driven) => ({ ...report(swept, driven), adopted })),
-      ),
-    ),
+    TE.flatMap(({ adopted, swept }) => TE.map((done: Omit<ReconcileReport, 'adopted'>) => ({ ...done, adopted }))(driveAll(deps, swept, drive))),
   )
 }
 

@@ -6,6 +6,7 @@ import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import type { Finding } from '../../domain/key/sweep.js'
 import { type KeyHash, keyName, type KeyName } from '../../domain/shared/identifiers.js'
+import type { Instant } from '../../domain/shared/instant.js'
 import { parseMarker } from '../../domain/shared/marker.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
@@ -22,6 +23,9 @@ export type States = ReadonlyMap<KeyName, KeyState>
 /** What the sweep saw, and the facts that it recorded. */
 export interface Swept {
   readonly states: States
+  /** When it looked, and the listing that it looked at. */
+  readonly at: Instant
+  readonly listing: KeyListing
   /** Names in whose streams a newer version wrote, and what that says. */
   readonly unreadable: KnownKeys['unreadable']
   readonly findings: ReadonlyArray<Finding>
@@ -36,14 +40,16 @@ const bornAs = (remoteName: string): KeyName => (parseMarker(remoteName)?.name ?
 /** Listing first, log second: an intent is in the log before its key can be listed, so no key of ours looks foreign. */
 export const look = (
   deps: Deps,
-): TE.TaskEither<VaultError, KnownKeys & { readonly listing: KeyListing; readonly findings: ReadonlyArray<Finding> }> =>
+): TE.TaskEither<VaultError, KnownKeys & { readonly at: Instant; readonly listing: KeyListing; readonly findings: ReadonlyArray<Finding> }> =>
   pipe(
     checkPin(deps.client, deps.pin),
     TE.matchE(
       (error) => undoneError(deps, causeOf(error)),
       (check) => (check.pinned ? TE.right(check) : TE.left<VaultError>({ _tag: 'WrongAccount' })),
     ),
-    TE.flatMap(() =>
+    TE.map(() => deps.clock.now()),
+    TE.bindTo('at'),
+    TE.bind('listing', () =>
       pipe(
         deps.client.listKeys(),
         TE.matchE(
@@ -52,9 +58,9 @@ export const look = (
         ),
       ),
     ),
-    TE.bindTo('listing'),
     TE.bind('known', () => loadKnownKeys(deps)),
-    TE.map(({ listing, known }) => ({
+    TE.map(({ at, listing, known }) => ({
+      at,
       listing,
       ...known,
       findings: deps.protocol
@@ -140,7 +146,7 @@ export const sweepAll = (deps: Deps, revoke: KeyHash | null): TE.TaskEither<Vaul
         TE.flatMap(() => observeMissing(deps, seen, seen.listing, tolerating)),
         TE.map((missing) => {
           for (const [name, found] of missing) note(name, found)
-          return { states: seen.states, unreadable: seen.unreadable, findings: seen.findings, events, problems }
+          return { states: seen.states, at: seen.at, listing: seen.listing, unreadable: seen.unreadable, findings: seen.findings, events, problems }
         }),
       )
     }),

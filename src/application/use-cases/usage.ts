@@ -29,7 +29,7 @@ const lineagesOf = (states: States): ReadonlyArray<Lineage> =>
   })
 
 /** What was read of the keys that are held. */
-const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> =>
+export const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> =>
   [...states.values()].flatMap(({ stage }) => {
     const key = heldKey(stage)
     const usage = key === null ? undefined : spent.get(key.hash)
