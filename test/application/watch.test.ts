@@ -12,7 +12,7 @@ const hour = 60 * minute
 
 /** `alpha` may spend five dollars a month and one a day, and only a watcher counts the day. */
 const watchedBench = async (options: BenchOptions = {}): Promise<Bench> => {
-  const bench = await openBench(options)
+  const bench = await openBench({ ...options, settings: { refuseGuardrails: true } })
   done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5', dailyLimit: '1' })))
   done(await bench.run((vault) => vault.add('beta', { monthlyLimit: '5' })))
   bench.takeRequests()
@@ -61,6 +61,14 @@ describe('a pass of the watcher', () => {
     expect(await bench.watch()).toMatchObject({ lifted: ['alpha'] })
     expect(remoteKey(bench, 'alpha')).toMatchObject({ disabled: true })
     expect(reasonsOf(bench)).toEqual(['user'])
+  })
+
+  it('leaves to OpenRouter what a guardrail counts', async () => {
+    const bench = await openBench()
+    done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5', dailyLimit: '1' })))
+    spend(bench, '1.1')
+    expect(await bench.watch()).toMatchObject({ contained: [] })
+    expect(reasonsOf(bench)).toEqual([])
   })
 
   it('is not undone by a resume of its owner', async () => {

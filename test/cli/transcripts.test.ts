@@ -70,7 +70,7 @@ describe('transcripts', () => {
     await sh('watch --once --metrics 9464')
     await sh('watch --metrics none')
     await sh('watch --heartbeat-url http://example.com')
-  })
+  }, { settings: { refuseGuardrails: true } })
 
   scenario('init-key-beside-data', async (sh, own) => {
     await sh('init --key-beside-data', { columns: 80, answers: [own.managementKey] })
