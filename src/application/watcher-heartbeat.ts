@@ -8,12 +8,12 @@ import type { LocalDeps } from './deps.js'
 import type { VaultError } from './errors.js'
 
 /** The note in which a watcher writes, as milliseconds since 1970, when it last began a pass. */
-export const heartbeatNote = 'watcher/heartbeat'
+const heartbeatNote = 'watcher/heartbeat'
 
 /** When a watcher of this vault last gave a sign of life; `null`: never, or nobody could read it. */
-export type WatcherHeartbeat = TE.TaskEither<VaultError, Instant | null>
+type WatcherHeartbeat = TE.TaskEither<VaultError, Instant | null>
 
-export const watcherHeartbeat = (deps: Pick<LocalDeps, 'notes'>): WatcherHeartbeat =>
+const watcherHeartbeat = (deps: Pick<LocalDeps, 'notes'>): WatcherHeartbeat =>
   pipe(
     deps.notes.read(heartbeatNote),
     TE.map((notes) => {

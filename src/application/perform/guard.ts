@@ -19,8 +19,9 @@ import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
 import { isWatched } from '../watcher-heartbeat.js'
 import { confirmingRefusal, failuresOf } from './change.js'
 import { maySend, type Token, underClaim } from './claiming.js'
+import { failureOf, isNotToBeHad, unlessCredential } from './guard-failure.js'
 import { readFailure, unrecorded } from './look.js'
-import { overtaken, type Progress, recorded, recordOutcome } from './progress.js'
+import { overtaken, type Progress, recordOutcome } from './progress.js'
 
 type Guard = Extract<Step, { readonly _tag: 'Guard' }>
 
@@ -35,7 +36,7 @@ const record = (
   step: Guard,
   attempt: AttemptId | null,
   result: GuardResult,
-): TE.TaskEither<Parameters<typeof unrecorded>[0], ReturnType<typeof recorded> & { readonly _tag: 'Recorded' }> => {
+): TE.TaskEither<Parameters<typeof unrecorded>[0], Extract<Progress, { readonly _tag: 'Recorded' }>> => {
   const at = deps.clock.now()
   const retryAt = retryDate(deps.random, at, failuresOf(loaded, step.hash))
   return pipe(
@@ -54,28 +55,6 @@ const told = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard, result: Gu
     record(deps, name, loaded, step, null, result),
     TE.match(unrecorded, (progress): Progress => (progress.events.length === 0 ? overtaken : progress)),
   )
-
-/** Guardrails that answer 403 or 404 are not to be had here: a management key that does not work answers otherwise. */
-const isNotToBeHad = (error: RemoteError): boolean =>
-  error._tag === 'Absent' || (error._tag === 'Refused' && (error.status === 403 || error.status === 404))
-
-/** A 403 may also mean the credential, which `GET /key` tells. */
-const unlessCredential = (deps: Deps, error: RemoteError): T.Task<GuardResult> =>
-  pipe(
-    deps.client.whoAmI(),
-    TE.match(
-      (problem): GuardResult =>
-        problem._tag === 'Refused' ? { _tag: 'Refused', cause: causeOf(problem) } : { _tag: 'Failed', cause: causeOf(problem) },
-      (): GuardResult => ({ _tag: 'Unavailable', cause: causeOf(error) }),
-    ),
-  )
-
-const failureOf = (deps: Deps, error: RemoteError): T.Task<GuardResult> => {
-  if (isNotToBeHad(error)) return unlessCredential(deps, error)
-  const cause = causeOf(error)
-  if (error._tag === 'OutcomeUnknown') return T.of({ _tag: 'Unknown', cause })
-  return T.of({ _tag: error._tag === 'Refused' ? 'Refused' : 'Failed', cause })
-}
 
 interface Seen {
   readonly guardrails: ReadonlyArray<Guardrail>

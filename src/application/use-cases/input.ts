@@ -52,7 +52,7 @@ export const parsePatch = ({ monthlyLimit, dailyLimit, alertThreshold }: LimitOp
   )
 
 /** `limits` with what was spoken of, checked as a whole. */
-export const withPatch = (limits: SpendLimits, patch: LimitsPatch): E.Either<VaultError, SpendLimits> =>
+const withPatch = (limits: SpendLimits, patch: LimitsPatch): E.Either<VaultError, SpendLimits> =>
   pipe(patchLimits(limits, patch), E.mapLeft(invalidInput))
 
 /** Whole limits: what is not spoken of is no limit, and the usual threshold. */

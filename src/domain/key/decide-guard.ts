@@ -1,7 +1,9 @@
+import type { AttemptId } from '../shared/identifiers.js'
 import type { GuardResult, LoopCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import { undoing } from './decide-limits.js'
 import type { KeyEvent } from './event.js'
+import type { Guard } from './guard.js'
 import type { KeyState, StageOf } from './state.js'
 
 type RecordGuard = Extract<LoopCommand, { readonly _tag: 'RecordGuard' }>
@@ -36,16 +38,19 @@ const onResult = (command: RecordGuard, state: KeyState, attempt: RecordGuard['a
   }
 }
 
-/** What a look at the key's guardrail showed (`attempt: null`), or what came of changing it. */
-export const onRecordGuard = (command: RecordGuard, state: KeyState): Decision => {
-  const { at, attempt, hash, result } = command
-  if (!('key' in state.stage) || state.stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
-  if (attempt === null) return unlessInFlight(state, () => onResult(command, state, null))
-  if (state.claim?.attempt === attempt) return onResult(command, state, attempt)
-  const { guard } = state.stage.key
+/** Its claim was closed meanwhile: where it may have changed something, what is known of the guardrail is void. */
+const late = ({ at, result }: RecordGuard, guard: Guard, attempt: AttemptId): Decision => {
   if (guard._tag === 'Unknown' && guard.since >= at) return refuse({ _tag: 'NothingNew' })
-  // Its claim was closed meanwhile: where it may have changed something, what is known of the guardrail is void.
   return result._tag === 'Failed' || result._tag === 'Refused' || result._tag === 'Unavailable'
     ? refuse({ _tag: 'Superseded' })
     : facts({ type: 'GuardrailDoubted', attempt, at })
+}
+
+/** What a look at the key's guardrail showed (`attempt: null`), or what came of changing it. */
+export const onRecordGuard = (command: RecordGuard, state: KeyState): Decision => {
+  const { attempt, hash } = command
+  if (!('key' in state.stage) || state.stage.key.hash !== hash) return refuse({ _tag: 'Superseded' })
+  if (attempt === null) return unlessInFlight(state, () => onResult(command, state, null))
+  if (state.claim?.attempt === attempt) return onResult(command, state, attempt)
+  return late(command, state.stage.key.guard, attempt)
 }

@@ -36,5 +36,5 @@ export const onLimitsChangeRolledBack = (state: KeyState, event: Event<'LimitsCh
   if (stage._tag !== 'Held' || stage.change?.kind !== 'limits') return state
   // Kept differently is changed all the same: what the remote key holds now is for a read to say.
   const remote: RemoteKnowledge = event.cause.kind === 'kept-differently' ? { _tag: 'Unknown' } : stage.key.remote
-  return { ...state, claim: null, stage: { ...stage, key: { ...holding(stage.key, stage.change.before), remote }, change: null } }
+  return { ...state, claim: null, stage: { ...stage, key: { ...holding(stage.key, stage.change.before), remote }, change: null, stall: null } }
 }
