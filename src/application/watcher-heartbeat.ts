@@ -8,7 +8,7 @@ import type { LocalDeps } from './deps.js'
 import type { VaultError } from './errors.js'
 
 /** The note in which a watcher writes, as milliseconds since 1970, when it last began a pass. */
-const heartbeatNote = 'watcher/heartbeat'
+export const heartbeatNote = 'watcher/heartbeat'
 
 /** When a watcher of this vault last gave a sign of life; `null`: never, or nobody could read it. */
 type WatcherHeartbeat = TE.TaskEither<VaultError, Instant | null>

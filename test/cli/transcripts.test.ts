@@ -1,42 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
-import { spendOnKey } from '../../src/adapters/simulated-openrouter/world.js'
-import type { Picodollars } from '../../src/domain/shared/picodollars.js'
-import { type Bench, type BenchOptions, makeBench } from './bench.js'
-import { expectGolden, makeTranscript, type Transcript } from './transcript.js'
-
-type Scenario = (sh: Transcript['type'], bench: Bench) => Promise<void>
-
-let bench: Bench | null = null
-afterEach(() => bench?.dispose())
-
-const withKey = (own: Bench) => ({ env: { LEAN_VAULT_MANAGEMENT_KEY: own.managementKey } })
-
-const scenario = (name: string, play: Scenario, options: BenchOptions = {}): void => {
-  it(name, async () => {
-    bench = makeBench(options)
-    const transcript = makeTranscript(bench)
-    await play(transcript.type, bench)
-    expectGolden(name, transcript.text())
-  })
-}
-
-/** With a vault that holds one key. */
-const began = (name: string, play: Scenario, options: BenchOptions = {}): void =>
-  scenario(
-    name,
-    async (sh, own) => {
-      await own.run(['init'], withKey(own))
-      await own.run(['add', 'my-key', '--monthly-limit', '100', '--tag', 'team=web'])
-      await play(sh, own)
-    },
-    options,
-  )
+import type { Bench } from './bench.js'
+import { began, scenario, withKey } from './scenarios.js'
 
 const onlyKey = (own: Bench): string => [...own.world.account.keys.keys()][0] ?? ''
 
@@ -55,22 +25,6 @@ describe('transcripts', () => {
     await sh('add held')
     await sh('init --force-new', withKey(own))
   })
-
-  began('watch', async (sh, own) => {
-    await sh('add daily --monthly-limit 5 --daily-limit 1')
-    await sh('watch --once')
-    const key = [...own.world.account.keys.values()].find(({ name }) => name.startsWith('daily'))
-    spendOnKey(own.world, own.now(), key?.hash ?? '', { credits: 1_200_000_000_000n as Picodollars, byok: 0n as Picodollars })
-    await sh('watch --once --json')
-    await sh('list')
-    await sh('remove daily --yes', { faults: 'DELETE /keys/*:5xx-before(503)', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } })
-    await sh('watch --once')
-    await sh('watch --once', { faults: '*:lost-before', env: { LEAN_VAULT_RETRY_BUDGET_MS: '0' } })
-    await sh('watch --once --interval 1s')
-    await sh('watch --once --metrics 9464')
-    await sh('watch --metrics none')
-    await sh('watch --heartbeat-url http://example.com')
-  }, { settings: { refuseGuardrails: true } })
 
   scenario('init-key-beside-data', async (sh, own) => {
     await sh('init --key-beside-data', { columns: 80, answers: [own.managementKey] })
@@ -140,70 +94,6 @@ describe('transcripts', () => {
     await sh('suspend my-key --json', { faults: 'PATCH /keys/*:lost-after, GET /keys/*:lost-before' })
     await sh('reconcile')
     await sh('suspend my-key --reason sk-or-v1-0123456789abcdef')
-  })
-
-  began('get-usage', async (sh) => {
-    await sh('get-usage my-key')
-    await sh('get-usage my-key --json')
-    await sh('get-usage', { columns: 100 })
-    await sh('usage --cached --json')
-    await sh('get-usage --check')
-    await sh('get-usage missing')
-    await sh('get-usage my-key', { faults: 'GET /keys/*:refuse(403)' })
-    await sh('list')
-  })
-
-  began('panic', async (sh) => {
-    await sh('add other --tag team=ops', {})
-    await sh('panic')
-    await sh('panic --all --tag team=web')
-    await sh('panic --all')
-    await sh('panic --all', { columns: 80, answers: [false] })
-    await sh('panic --tag team=nobody --yes')
-    await sh('panic --tag team=web --yes', { columns: 80 })
-    await sh('show my-key --json')
-    await sh('resume my-key')
-    await sh('panic --all --yes', { faults: 'PATCH /keys/*:refuse(403)' })
-    await sh('panic --all --yes --json')
-  })
-
-  began('alerts', async (sh, own) => {
-    const seal = { env: { LEAN_VAULT_CHANNEL_SECRET: `whsec_${'A'.repeat(32)}` } }
-    await sh('alerts list')
-    await sh('alerts rules set forecast off')
-    await sh('alerts rules set spike contain --key my-key')
-    await sh('alerts rules set debt contain')
-    await sh('alerts rules set tresholds 80 --json')
-    await sh('alerts rules list', { columns: 140 })
-    await sh('alerts channels', { columns: 80 })
-    await sh('alerts add-channel')
-    await sh('alerts add-channel ops')
-    await sh('alerts add-channel ops --webhook http://hooks.example/x', seal)
-    await sh('alerts add-channel ops --webhook https://hooks.example/x --slack', seal)
-    await sh('alerts add-channel ops --webhook https://hooks.example/x', { stdin: 'short' })
-    await sh('alerts add-channel never --command /no/such/program')
-    await sh('alerts add-channel never --stderr')
-    await sh('alerts channels --json')
-    await sh('alerts test never')
-    await sh('alerts test nobody')
-    await sh('alerts rotate-key never', seal)
-    await sh('suspend my-key --quiet')
-    await sh('reconcile')
-    await sh('reconcile')
-    await sh('alerts list')
-    await sh('alerts list --json')
-    await sh('alerts ack zzzzzz')
-    await sh('alerts mute --key my-key --rule lifted --for 8h', { columns: 80 })
-    await sh('alerts mute --for never')
-    await sh('alerts unmute --key my-key --rule lifted --json')
-    await sh('alerts rules')
-    await sh('alerts replay --json')
-    await sh('alerts remove-channel never')
-    await sh('resume my-key --quiet')
-    own.advance(1000)
-    await sh('reconcile --quiet')
-    await sh('alerts list')
-    await sh('history --json --since 1m')
   })
 
   began('export-and-import', async (sh, own) => {
