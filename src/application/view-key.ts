@@ -1,4 +1,4 @@
-import type { Guard } from '../domain/key/guard.js'
+import type { Guard } from '../domain/key/own-guardrail.js'
 import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'

@@ -180,7 +180,7 @@ describe('remove', () => {
         state: 'active',
         hash: remoteKey(bench, 'alpha').hash,
         label: remoteKey(bench, 'alpha').label,
-        limits: { monthlySpend: 5, dailySpend: null, alertThreshold: null, alertThresholds: [] },
+        limits: { monthlySpend: 5, dailySpend: null, alertThreshold: 0.8, alertThresholds: [0.8] },
         remote: 'live',
         spentThisMonth: 0,
         steps: [

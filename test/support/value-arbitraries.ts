@@ -2,7 +2,7 @@ import fc from 'fast-check'
 
 import type { Cause } from '../../src/domain/key/cause.js'
 import type { RemovalMode } from '../../src/domain/key/event.js'
-import type { OwnGuardrail } from '../../src/domain/key/guard.js'
+import type { OwnGuardrail } from '../../src/domain/key/own-guardrail.js'
 import type { Proof, Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'

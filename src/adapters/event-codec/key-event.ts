@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { KeyEvent, KeyEventType, RemovalMode } from '../../domain/key/event.js'
-import type { OwnGuardrail } from '../../domain/key/guard.js'
+import type { OwnGuardrail } from '../../domain/key/own-guardrail.js'
 import type { Proof, Witnesses } from '../../domain/key/proof.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeySpec } from '../../domain/key/spec.js'

@@ -16,6 +16,7 @@ export interface MetricsServer {
   readonly close: () => Promise<void>
 }
 
+/** Nothing can be served at that port: it is taken, or not for this user. */
 export interface MetricsError {
   readonly _tag: 'PortUnavailable'
   readonly port: number

@@ -3,7 +3,7 @@ import type { GuardResult, LoopCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import { undoing } from './decide-limits.js'
 import type { KeyEvent } from './event.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './own-guardrail.js'
 import type { KeyState, StageOf } from './state.js'
 
 type RecordGuard = Extract<LoopCommand, { readonly _tag: 'RecordGuard' }>

@@ -1,5 +1,5 @@
 import type { KeyEvent } from './event.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './own-guardrail.js'
 import type { KeyState } from './state.js'
 import { isSettled } from './underway.js'
 

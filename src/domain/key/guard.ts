@@ -1,24 +1,5 @@
-import type { GuardrailId } from '../shared/identifiers.js'
-import type { Instant } from '../shared/instant.js'
 import { compilePolicy, type GuardrailCap } from '../spend/policy.js'
 import type { HeldKey } from './state.js'
-
-/** A guardrail of this vault that is assigned to a key. */
-export interface OwnGuardrail {
-  readonly id: GuardrailId
-  readonly cap: GuardrailCap
-  readonly includeByok: boolean
-}
-
-/**
- * What we know of a key's guardrail. `Unknown`: a change of it had no answer at `since`. `Unavailable`: guardrails are refused,
- * or somebody else's is on the key, so the watcher stands in.
- */
-export type Guard =
-  | { readonly _tag: 'None' }
-  | { readonly _tag: 'Unknown'; readonly since: Instant }
-  | { readonly _tag: 'Assigned'; readonly guardrail: OwnGuardrail }
-  | { readonly _tag: 'Unavailable' }
 
 type Guarded = Pick<HeldKey, 'guard' | 'incarnation' | 'kept'>
 

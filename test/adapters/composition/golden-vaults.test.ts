@@ -50,7 +50,8 @@ describe.each(readdirSync(goldens))('a vault of %s', (format) => {
       const list = await vault.list({ all: true })
       expect(Object.fromEntries(list.map(({ name, state }) => [name, state])), time).toEqual(states)
       for (const [name, secret] of Object.entries(secrets)) expect(reveal((await vault.get(name)).secret)).toBe(secret)
-      expect(JSON.parse(JSON.stringify(await vault.history()))).toEqual(history)
+      // Fields that an event has had since then may be told beside them, and no event more or fewer.
+      expect(JSON.parse(JSON.stringify(await vault.history()))).toMatchObject(history)
       await vault.close()
     }
   })
