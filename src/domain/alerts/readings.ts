@@ -3,20 +3,27 @@ import type { SpendEvent } from '../spend/event.js'
 import type { TotalReading } from './facts.js'
 
 const hour = 3_600_000
+const day = 24 * hour
 /** What is unusual is judged by two weeks. */
-const horizon = 14 * 24 * hour
+const horizon = 14 * day
 /** Readings of the last hour are all kept, older ones one in so long a time. */
 const fine = hour
 const coarse = 600_000
 
-/** Thins what has become old: two weeks are a few thousand readings, however often somebody looks. */
+const dayOf = ({ at }: TotalReading): number => Math.floor(at / day)
+
+/**
+ * Thins what has become old: two weeks are a few thousand readings, however often somebody looks. The last one before each turn of the
+ * day stays, for what was spent late in a window is told by it.
+ */
 const thinned = (readings: ReadonlyArray<TotalReading>, now: Instant): ReadonlyArray<TotalReading> => {
   const kept: Array<TotalReading> = []
-  for (const each of readings) {
+  for (const [index, each] of readings.entries()) {
     if (each.at < now - horizon) continue
     const last = kept[kept.length - 1]
-    const isOld = each.at < now - fine
-    if (!isOld || last === undefined || Math.floor(each.at / coarse) !== Math.floor(last.at / coarse)) kept.push(each)
+    const next = readings[index + 1]
+    const isFine = each.at >= now - fine || (next !== undefined && dayOf(next) !== dayOf(each))
+    if (isFine || last === undefined || Math.floor(each.at / coarse) !== Math.floor(last.at / coarse)) kept.push(each)
   }
   return kept
 }

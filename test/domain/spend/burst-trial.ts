@@ -9,8 +9,8 @@ import { decideReading, seenAgain } from '../../../src/domain/spend/decide-readi
 import { evolveSpend } from '../../../src/domain/spend/evolve-spend.js'
 import { overshootBound } from '../../../src/domain/spend/overshoot.js'
 import { newborn, type SpendState } from '../../../src/domain/spend/spend-state.js'
-import { usageOf } from '../../../src/domain/spend/usage.js'
 import { windowStart } from '../../../src/domain/spend/window.js'
+import { windowVerdict } from '../../../src/domain/spend/window-watch.js'
 import { type Breach, chargedIn, type Charge, type Setting, settingOf, tell, upTo } from './burst-world.js'
 
 /** What one burst came to. */
@@ -63,9 +63,8 @@ const pass = (run: Run, now: number, dies: boolean): void => {
   if (events.length === 0) run.seenAt = now
   if (read.total !== null) run.readings = withReading(run.readings, { at: read.at, total: read.total })
   if (dies) return
-  const { enforced } = usageOf(known(run), window, now as Instant, assumptions.lag)
-  // Where nothing is known of the window, an old reading neither locks the key nor frees its budget.
-  if (enforced !== null && enforced >= BigInt(limit) !== run.contained) {
+  const cap = { window, limit: BigInt(limit) as Picodollars }
+  if (windowVerdict({ cap, state: known(run), contained: run.contained, now: now as Instant, lag: assumptions.lag }) !== null) {
     run.contained = !run.contained
     run.holdsFrom = now + upTo(prng, assumptions.timeToContain)
     if (run.contained) run.containments += 1

@@ -22,3 +22,9 @@ describe('a window that is spent in bursts', () => {
     expect(trials.filter(({ share }) => share > 1).length).toBeGreaterThan(trials.length / 10)
   })
 })
+
+describe('usage that comes later than is assumed, across a turn', () => {
+  it.each([708, 949])('is told of, in burst %i too, where the last reading before the turn was once thinned out', (seed) => {
+    expect(playBurst(seed, 'late').problems).toEqual([])
+  })
+})
