@@ -117,6 +117,7 @@ export type {
   Vault,
   WatchOptions,
 } from './application/vault.js'
+export type { UsageDay } from './application/use-cases/usage-history.js'
 export type { WatchReport } from './application/watch/watch-report.js'
 export type { VaultKeySource } from './domain/vault/event.js'
 export type { AlertText, Condition } from './domain/alerts/condition.js'

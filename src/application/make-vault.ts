@@ -28,6 +28,7 @@ import { planRemoval } from './use-cases/plan-removal.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
 import { recordUsage } from './use-cases/record-usage.js'
+import { usageHistory } from './use-cases/usage-history.js'
 import { cachedUsage, cachedUsageOf, currentUsageOf, currentUsages } from './use-cases/usage.js'
 import { updateLimits } from './use-cases/update-limits.js'
 import type { HistoryOptions, RemoveOptions, Vault } from './vault.js'
@@ -172,6 +173,13 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
   getCurrentUsage: (name, { cached = false } = {}) =>
     known(local, name, (parsed) =>
       cached ? cachedUsageOf(local, parsed) : pipe(remote.deps(), TE.flatMap((deps) => currentUsageOf(deps, parsed))),
+    ),
+  usageHistory: (name, since) =>
+    known(local, name, (parsed) =>
+      pipe(
+        TE.fromEither(parseSince(since, local.clock.now())),
+        TE.flatMap((from) => usageHistory(local, parsed, from)),
+      ),
     ),
   usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : pipe(remote.deps(), TE.flatMap(currentUsages))),
   recordUsage: (name, cost, generationId) => named(name, (parsed) => recordUsage(local, parsed, cost, generationId)),

@@ -18,6 +18,7 @@ import type {
 } from './reports.js'
 import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
+import type { UsageDay } from './use-cases/usage-history.js'
 import type { WatchReport } from './watch/watch-report.js'
 
 /** What a new key is to be. */
@@ -144,6 +145,8 @@ export interface Vault {
   /** Reads what the key has spent, records it, and says what is left. */
   readonly getCurrentUsage: (name: string, options?: UsageOptions) => TaskEither<VaultError, UsageReport>
   /** The same of every key, by one listing. */
+  /** What a key spent on each UTC day since `7d`, `30d` or an ISO 8601 instant, from what is recorded. */
+  readonly usageHistory: (name: string, since: string) => TaskEither<VaultError, ReadonlyArray<UsageDay>>
   readonly usage: (options?: UsageOptions) => TaskEither<VaultError, ReadonlyArray<UsageReport>>
   /** Counts the cost (dollars) of one request of the key at once, before OpenRouter's totals show it. Idempotent. */
   readonly recordUsage: (name: string, cost: string | number, generationId: string) => TaskEither<VaultError, RecordedUsage>

@@ -31,6 +31,7 @@ const flags: Readonly<Record<string, string>> = {
   tag: '--tag',
   reason: '--reason',
   since: '--since',
+  history: '--history',
   until: '--for',
   expect: '--expect',
   hash: '--revoke',

@@ -21,6 +21,26 @@ describe('transcripts of what watches and warns', () => {
     await sh('watch --heartbeat-url http://example.com')
   }, { settings: { refuseGuardrails: true } })
 
+  began('get-usage-history', async (sh, own) => {
+    const spend = (cost: bigint): boolean =>
+      spendOnKey(own.world, own.now(), [...own.world.account.keys.keys()][0] ?? '', { credits: cost as Picodollars, byok: 0n as Picodollars })
+    const day = 86_400_000
+    spend(1_500_000_000_000n)
+    await own.run(['get-usage'])
+    own.advance(day)
+    spend(250_000_000_000n)
+    await own.run(['get-usage'])
+    own.advance(2 * day)
+    await own.run(['get-usage'])
+    await sh('get-usage my-key --history 3d')
+    await sh('get-usage my-key --history 3d --json')
+    await sh('get-usage my-key --history 3d --csv')
+    await sh('get-usage --history 3d')
+    await sh('get-usage my-key --history soon')
+    await sh('get-usage my-key --csv')
+    await sh('get-usage nobody --history 3d')
+  })
+
   began('get-usage', async (sh) => {
     await sh('get-usage my-key')
     await sh('get-usage my-key --json')

@@ -34,6 +34,7 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   importVault: true,
   exportVault: true,
   getCurrentUsage: true,
+  usageHistory: true,
   usage: true,
   recordUsage: true,
   history: true,

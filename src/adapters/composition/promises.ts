@@ -91,6 +91,7 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   importVault: (foreign) => settle(vault.importVault(foreign)),
   exportVault: (options) => settle(vault.exportVault(options)),
   getCurrentUsage: (name, options) => settle(vault.getCurrentUsage(name, options)),
+  usageHistory: (name, since) => settle(vault.usageHistory(name, since)),
   usage: (options) => settle(vault.usage(options)),
   recordUsage: (name, cost, generationId) => settle(vault.recordUsage(name, cost, generationId)),
   history: (options) => settle(vault.history(options)),

@@ -1,16 +1,21 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { parseSince } from '../../application/use-cases/input.js'
 import type { UsageReport } from '../../index.js'
 import { type Answer, report, unheld } from '../answer.js'
 import { checkName } from '../check-name.js'
+import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
+import { usageHistoryCsv, usageHistoryText } from '../format/usage-history-text.js'
 import { usageFacts, usageTable } from '../format/usage-text.js'
 import { withProgress, withVault } from '../session.js'
 
 interface Flags {
   readonly cached?: boolean
   readonly check?: boolean
+  readonly history?: string
+  readonly csv?: boolean
 }
 
 const isWrong = ({ level }: UsageReport): boolean => level === 'exceeded' || level === 'unknown'
@@ -23,7 +28,7 @@ const whatNow = (reports: ReadonlyArray<UsageReport>): string => {
   const spent = namesOf(reports, 'exceeded')
   const unknown = namesOf(reports, 'unknown')
   return [
-    ...(spent === '' ? [] : [`A limit is spent: ${spent}. OpenRouter refuses requests until its UTC day or month is over.`]),
+    ...(spent === '' ? [] : [`A limit is spent: ${spent}. It spends again when its UTC day or month turns, or when lean-vault update-limits raises the limit.`]),
     ...(unknown === '' ? [] : [`What was spent is unknown: ${unknown}. Without --cached, OpenRouter is asked.`]),
   ].join('\n')
 }
@@ -44,6 +49,30 @@ const ofOne =
       ),
       TE.map((usage) => answerOf([usage], usage, usageFacts(usage, session.deps.now()), flags)),
     )
+
+const historyOf =
+  (name: string, { history = '', csv }: Flags): Body =>
+  (session) =>
+    pipe(
+      checkName(name),
+      TE.flatMapEither(() => parseSince(history, session.deps.now())),
+      TE.mapLeft((error): CliError => (error._tag === 'InvalidInput' && error.field === 'since' ? { ...error, field: 'history' } : error)),
+      TE.flatMap(() => withVault(session, (vault) => vault.usageHistory(name, history))),
+      TE.map((days): Answer => (csv === true ? { _tag: 'Raw', text: usageHistoryCsv(days) } : report(days, usageHistoryText(days)))),
+    )
+
+const problemOf = (name: string | undefined, { cached, check, csv, history }: Flags): string | null => {
+  if (history === undefined) return csv === true ? '--csv is for --history.' : null
+  if (name === undefined) return '--history is of one key; give its name.'
+  return cached === true || check === true ? '--history reads what is recorded; leave --cached and --check out.' : null
+}
+
+const oneBody = (name: string | undefined, flags: Flags): Body => {
+  const problem = problemOf(name, flags)
+  if (problem !== null) return () => TE.left(usage(problem))
+  if (name === undefined) return ofAll(flags)
+  return flags.history === undefined ? ofOne(name, flags) : historyOf(name, flags)
+}
 
 const ofAll =
   (flags: Flags): Body =>
@@ -70,12 +99,14 @@ export const registerGetUsage: Register = (program, act) => {
 and where it leads at this rate. Days and months are UTC. Unknown is shown as unknown, never as 0.
 
 OpenRouter counts a request when it has finished, seconds to minutes late.`,
-    examples: ['get-usage my-key', 'get-usage --json', 'get-usage my-key --check && ./nightly-job', 'get-usage --cached'],
+    examples: ['get-usage my-key', 'get-usage --json', 'get-usage my-key --check && ./nightly-job', 'get-usage --cached', 'get-usage my-key --history 30d --csv'],
     exits: [0, 2, 3, 5, 6, 8, 9],
   })
     .option('--cached', cached)
     .option('--check', check)
-    .action((name: string | undefined, flags: Flags) => act(name === undefined ? ofAll(flags) : ofOne(name, flags)))
+    .option('--history <since>', 'what was spent day by day, such as 30d; from what is recorded')
+    .option('--csv', 'with --history: for spreadsheets')
+    .action((name: string | undefined, flags: Flags) => act(oneBody(name, flags)))
 }
 
 /** `usage`, the older name of `get-usage` without a name. */
