@@ -19,6 +19,11 @@ interface Expected {
 
 const expectedOf = (format: string): Expected => JSON.parse(readFileSync(join(goldens, format, 'expected.json'), 'utf8')) as Expected
 
+/** What older events are lifted to: fields that they have had since then, told with these values and no others. */
+const lifted: Readonly<Record<string, string>> = { daily: 'null', alertThresholds: '[0.8]', requireEnforced: 'false' }
+
+const asThen = (field: string, value: unknown): unknown => (lifted[field] === JSON.stringify(value) ? undefined : value)
+
 // A vault as each format was written by the program of its time, with its key; never made anew, only added to.
 describe.each(readdirSync(goldens))('a vault of %s', (format) => {
   let folder: string
@@ -50,8 +55,7 @@ describe.each(readdirSync(goldens))('a vault of %s', (format) => {
       const list = await vault.list({ all: true })
       expect(Object.fromEntries(list.map(({ name, state }) => [name, state])), time).toEqual(states)
       for (const [name, secret] of Object.entries(secrets)) expect(reveal((await vault.get(name)).secret)).toBe(secret)
-      // Fields that an event has had since then may be told beside them, and no event more or fewer.
-      expect(JSON.parse(JSON.stringify(await vault.history()))).toMatchObject(history)
+      expect(JSON.parse(JSON.stringify(await vault.history()), asThen)).toEqual(history)
       await vault.close()
     }
   })
