@@ -1,4 +1,4 @@
-// Builds `dist/`: the library (ES modules and declarations, one file per module) and the command line (one bundle).
+// Builds `dist/`: the library (ES modules and declarations, one file per module), the command line (one bundle) and its manual pages.
 // The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { bundleCli } from './bundle-cli.mjs'
+import { bundleCli, writeManPages } from './bundle-cli.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const compiled = join(root, '.cache/build/lib')
@@ -51,5 +51,6 @@ await mkdir(next, { recursive: true })
 await cp(compiled, next, { recursive: true, filter: isShipped })
 await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
 await useVendoredAge()
+await writeManPages({ root, outdir: join(next, 'man'), scratch: join(root, '.cache/build') })
 await place()
 console.error(`built ${relative(root, dist)} in ${((performance.now() - began) / 1000).toFixed(1)} s`)

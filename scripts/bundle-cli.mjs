@@ -1,6 +1,7 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 import { build } from 'esbuild'
 
@@ -68,6 +69,26 @@ export const bundleAge = async ({ root, outdir }) => {
   await mkdir(outdir, { recursive: true })
   for (const { path, text } of outputFiles) await writeFile(path, text)
   await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licences(root, bundledPackages(metafile)))
+}
+
+/** Manual pages of the same sources as `--help`, by a program that is bundled for this and thrown away. */
+export const writeManPages = async ({ root, outdir, scratch }) => {
+  const outfile = join(scratch, `write-man-${process.pid}.mjs`)
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['scripts/reference/write-man.ts'],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+  })
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const { writeMan } = await import(pathToFileURL(outfile).href)
+  await writeMan(outdir, version)
+  await rm(outfile)
 }
 
 /** What is not bundled in `bin`: undici's whole package, which stands behind the files of it that are, and age. */

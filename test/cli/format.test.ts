@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { facts } from '../../src/cli/format/facts.js'
 import { limit, money } from '../../src/cli/format/money.js'
 import { fullTime, relativeTime } from '../../src/cli/format/relative-time.js'
-import { facts, table } from '../../src/cli/format/table.js'
+import { table } from '../../src/cli/format/table.js'
 
 describe('money', () => {
   it.each([
@@ -70,8 +71,25 @@ describe('a table', () => {
     expect(table(columns, [['n'.repeat(400), 'active', '']], null)).toContain('n'.repeat(400))
   })
 
-  it('gives up shrinking rather than never ending', () => {
-    expect(table(columns, [['n'.repeat(40), 'active', 't']], 1).split('\n')).toHaveLength(3)
+  it('leaves out what may be left out before it cuts names to nothing', () => {
+    const wide = [{ title: 'NAME', mayShrink: true, atLeast: 12 }, { title: 'STATE' }, { title: 'AGE', leftOut: 1 }]
+    expect(table(wide, [['n'.repeat(20), 'active', '3 weeks ago']], 24)).toBe(`NAME              STATE\n${'n'.repeat(15)}…  active\n`)
+  })
+
+  it('becomes a paragraph a row where the terminal is too narrow for columns', () => {
+    expect(table(columns, [['first', 'revocation-outstanding', ''], ['second', 'active', 'x=y']], 24)).toBe(
+      'first\n  STATE  revocation-out…\n\nsecond\n  STATE  active\n  TAGS   x=y\n',
+    )
+  })
+
+  it('is never wider than the terminal, whatever is in it', () => {
+    const cell = fc.string({ maxLength: 60 })
+    const row = fc.tuple(cell, cell, cell).map((cells) => [...cells])
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 120 }), (rows, width) => {
+        for (const line of table(columns, rows, width).split('\n')) expect(line.length).toBeLessThanOrEqual(width)
+      }),
+    )
   })
 
   it('lets no text move the cursor', () => {
@@ -79,5 +97,11 @@ describe('a table', () => {
     // Line ends are ours; every other control character would be theirs.
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
     expect(text.split('\n')).toHaveLength(4)
+  })
+})
+
+describe('facts', () => {
+  it('wrap their values below each other in a narrow terminal', () => {
+    expect(facts([['Read', 'a while ago, it seems'], ['By', 'x']], 20)).toBe('Read: a while ago,\n      it seems\nBy:   x\n')
   })
 })

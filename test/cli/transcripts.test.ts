@@ -72,6 +72,8 @@ describe('transcripts', () => {
     await sh('add a-key-with-a-rather-long-name --tag team=platform --tag purpose=nightly-evaluations --expires 30d')
     await sh('list')
     await sh('list', { columns: 80 })
+    await sh('list', { columns: 40 })
+    await sh('show my-key', { columns: 40 })
     await sh('list --tag team=web --json')
     await sh('list --state suspended')
     await sh('list --state nonsense')

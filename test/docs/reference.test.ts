@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { commandPages } from '../../scripts/reference/command-page.js'
 import type { Surroundings } from '../../src/adapters/composition/load-settings.js'
 import { headFileOf } from '../../src/adapters/composition/unlock-log.js'
 import { resolveSettings } from '../../src/adapters/config/index.js'
@@ -20,12 +21,7 @@ let bench: Bench
 const manuals = new Map<string, string>()
 beforeAll(async () => {
   bench = makeBench()
-  const page = async (...args: ReadonlyArray<string>): Promise<string> => (await bench.run([...args.flatMap((arg) => arg.split(' ')), '--help'])).stdout
-  manuals.set('', await page())
-  for (const [, name = ''] of (manuals.get('') ?? '').matchAll(/^ {2}([a-z][a-z-]*)(?= | {2,})/gm))
-    if (name !== 'help') manuals.set(name, await page(name))
-  for (const [group, name] of [['audit', 'verify'], ['config', 'set'], ['credentials', 'set'], ['credentials', 'check'], ...['list', 'show', 'ack', 'mute', 'unmute', 'replay', 'rules', 'channels', 'add-channel', 'rotate-key', 'remove-channel', 'test'].map((each) => ['alerts', each] as const), ['alerts rules', 'list'], ['alerts rules', 'set']] as const)
-    manuals.set(`${group} ${name}`, await page(group, name))
+  for (const { words } of await commandPages()) manuals.set(words.join(' '), (await bench.run([...words, '--help'])).stdout)
 })
 afterAll(() => bench.dispose())
 
@@ -109,8 +105,8 @@ const commandLines = (page: string): ReadonlyArray<Told> => {
 const lines = pages.filter((page) => page !== 'CHANGELOG.md').flatMap(commandLines)
 
 const manualOf = (line: string): string | undefined => {
-  const [, first = '', second = ''] = /^lean-vault ([a-z][a-z-]*)?(?: ([a-z-]+))?/.exec(line) ?? []
-  return manuals.get(`${first} ${second}`) ?? manuals.get(first)
+  const [, first = '', second = '', third = ''] = /^lean-vault ([a-z][a-z-]*)?(?: ([a-z-]+))?(?: ([a-z-]+))?/.exec(line) ?? []
+  return manuals.get(`${first} ${second} ${third}`) ?? manuals.get(`${first} ${second}`) ?? manuals.get(first)
 }
 
 const flagsOf = (line: string): ReadonlyArray<string> => [...(line.split(' -- ')[0] ?? '').matchAll(/(?<= )--[a-z-]+/g)].map(([flag]) => flag)
@@ -136,7 +132,7 @@ describe('a command in the documents', () => {
 
   it('of npm runs a script that there is', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
-    const run = lines.flatMap(({ line }) => [...line.matchAll(/npm (?:run )?(demo|test|check|build|simulate|lint|run [a-z:]+)\b/g)].map(([, name = '']) => name))
+    const run = lines.flatMap(({ line }) => [...line.matchAll(/npm (?:run ([a-z:-]+)|(test))\b/g)].map(([, script, name]) => script ?? name ?? ''))
     expect(run).toContain('demo')
     expect(run.filter((name) => scripts[name] === undefined)).toEqual([])
   })

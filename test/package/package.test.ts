@@ -27,6 +27,7 @@ const intended = [
   /^dist\/index\.(js|d\.ts)$/,
   /^dist\/(domain|application|adapters|testing)\/[a-z0-9/-]+\.(js|d\.ts)$/,
   /^dist\/bin\/([\w-]+\.js|(lean-vault|start)\.cjs)$/,
+  /^dist\/man\/lean-vault[a-z-]*\.1$/,
   /^dist\/vendor\/age-encryption\.js$/,
   /^dist\/(bin|vendor)\/THIRD-PARTY-LICENSES\.txt$/,
   /^schema\/[a-z0-9.-]+\.json$/,

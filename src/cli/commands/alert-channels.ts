@@ -135,8 +135,8 @@ export const registerChannels: Register = (alerts, act) => {
     summary: 'Send alerts to one more place, from now on',
     more,
     examples: [
-      'alerts add-channel ops --webhook https://hooks.example/lean-vault',
-      'alerts add-channel mail --smtp "smtps://vault@mail.example?from=vault@team.example&to=ops@team.example"',
+      'alerts add-channel ops --webhook https://hooks.example/ops',
+      'alerts add-channel me --smtp "smtps://mx.test?from=a@b.c&to=d@e.f"',
       'alerts add-channel chat --slack',
       'alerts add-channel log --jsonl /var/log/lean-vault-alerts.jsonl',
     ],

@@ -98,7 +98,7 @@ export const registerAlerts: Register = (program, act) => {
   const alerts = describe(program.command('alerts').helpCommand(false), {
     summary: 'See what was raised, and say who is told',
     more,
-    examples: ['alerts list', 'alerts add-channel ops --webhook https://hooks.example/lean-vault < signing-key.txt', 'alerts mute --key ci-bot --for 8h'],
+    examples: ['alerts list', 'alerts add-channel ops --slack https://hooks.example/ops', 'alerts mute --key ci-bot --for 8h'],
     exits: [0, 2, 3, 4, 6, 8],
   })
   describe(alerts.command('list'), {

@@ -89,7 +89,7 @@ export const registerAudit: Register = (program, act) => {
   describe(audit.command('verify'), {
     summary: 'Check every record, every secret and the end of every stream',
     more,
-    examples: ['audit verify', 'audit verify --json', `audit verify --expect 41:${'9f'.repeat(32)}`],
+    examples: ['audit verify', 'audit verify --json', 'audit verify --expect 41:<hash>'],
     exits: [0, 2, 8, 9],
   })
     .option('--expect <seq:hash>', 'what an earlier audit verify told: the history must go on from there')

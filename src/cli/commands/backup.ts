@@ -48,7 +48,7 @@ export const registerBackup: Register = (program, act) => {
     more,
     examples: [
       'backup vault-2026-02-01.age',
-      'backup vault.age --overwrite --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+      'backup vault.age --overwrite --recipient "$(cat ann.pub)"',
     ],
     exits: [0, 2, 8],
   })

@@ -47,7 +47,7 @@ const ofOne =
           withVault(session, (vault) => vault.getCurrentUsage(name, { cached: flags.cached ?? false })),
         ),
       ),
-      TE.map((usage) => answerOf([usage], usage, usageFacts(usage, session.deps.now()), flags)),
+      TE.map((usage) => answerOf([usage], usage, usageFacts(usage, session.deps.now(), session.io.stdout.columns), flags)),
     )
 
 const historyOf =

@@ -5,10 +5,10 @@ import type { InitOptions, InitReport, NewKeySource, VaultOptions } from '../../
 import { type Answer, report } from '../answer.js'
 import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
-import { facts } from '../format/table.js'
 import { newPassphrase } from '../new-passphrase.js'
 import { readManagementKey } from '../read-management-key.js'
 import { type Library, loadLibrary, type Session, vaultOptions, warn, withProgress } from '../session.js'
+import { facts } from '../format/facts.js'
 
 interface Flags {
   readonly passphrase?: boolean

@@ -31,15 +31,15 @@ const states: ReadonlyArray<KeyView['state']> = [
 ]
 
 const columns: ReadonlyArray<Column> = [
-  { title: 'NAME', mayShrink: true },
+  { title: 'NAME', mayShrink: true, atLeast: 12 },
   { title: 'STATE' },
   { title: 'MONTHLY LIMIT' },
   { title: 'DAILY LIMIT' },
-  { title: 'SPENT THIS MONTH' },
-  { title: 'CREATED' },
-  { title: 'EXPIRES' },
+  { title: 'THIS MONTH' },
+  { title: 'CREATED', leftOut: 1 },
+  { title: 'EXPIRES', leftOut: 2 },
   { title: 'PENDING', mayShrink: true },
-  { title: 'TAGS', mayShrink: true },
+  { title: 'TAGS', mayShrink: true, leftOut: 3 },
 ]
 
 const tagsOf = ({ tags }: KeyView): string =>
@@ -105,7 +105,7 @@ const body =
 export const registerList: Register = (program, act) => {
   describe(program.command('list'), {
     summary: 'List the keys of the vault',
-    more: 'Names, states, limits, usage and age, from what the vault knows; OpenRouter is not asked. An unknown amount is shown as unknown, never as 0. Exit 7 when a newer Lean Vault wrote of a name, which is then shown as unreadable.',
+    more: 'Names, states, limits, usage and age, from what the vault knows; OpenRouter is not asked. An unknown amount is shown as unknown, never as 0. A narrow terminal shows less; show tells all of one key. Exit 7 when a newer Lean Vault wrote of a name, which is then shown as unreadable.',
     examples: ['list', 'list --all --json', 'list --tag team=web --state active'],
     exits: [0, 2, 7, 8],
   })

@@ -52,7 +52,7 @@ export const registerReconcile: Register = (program, act) => {
   describe(program.command('reconcile'), {
     summary: 'Finish or undo everything that is half done, and compare with OpenRouter',
     more,
-    examples: ['reconcile', 'reconcile --dry-run --json', 'reconcile --revoke 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+    examples: ['reconcile', 'reconcile --dry-run --json', 'reconcile --revoke <hash>'],
     exits: [0, 2, 4, 5, 6, 7, 8],
   })
     .option('--dry-run', 'say what would be done; record and change nothing')

@@ -92,7 +92,7 @@ export const registerSandbox: Register = (program, act) => {
   describe(program.command('sandbox'), {
     summary: 'Serve a simulated OpenRouter to try things on',
     more,
-    examples: ['sandbox', 'sandbox --port 8080 --json', 'sandbox --fault "POST /keys:lost-after@1, DELETE /keys/*:5xx-before(503)*3"'],
+    examples: ['sandbox', 'sandbox --port 8080 --json', 'sandbox --fault "POST /keys:lost-after@1, GET /*:slow(900)"'],
     exits: [2],
   })
     .option('--port <number>', 'where to listen; default: any free port')

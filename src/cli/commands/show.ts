@@ -5,11 +5,12 @@ import type { KeyInFull } from '../../index.js'
 import { report } from '../answer.js'
 import { checkName } from '../check-name.js'
 import { type Body, describe, type Register } from '../command.js'
+import { facts } from '../format/facts.js'
 import { historyRow } from '../format/history-rows.js'
 import { limit, money } from '../format/money.js'
 import { fullTime } from '../format/relative-time.js'
 import { stateText } from '../format/state-text.js'
-import { facts, table } from '../format/table.js'
+import { table } from '../format/table.js'
 import { type Session, withVault } from '../session.js'
 
 type Fact = readonly [name: string, value: string]
@@ -60,7 +61,7 @@ const columns = [{ title: 'NO' }, { title: 'TIME' }, { title: 'EVENT' }, { title
 
 const textOf = (key: KeyInFull, { io, deps }: Session): string => {
   const rows = key.lastEvents.map((entry) => historyRow(entry, deps.now()).filter((_, at) => at !== 2))
-  return `${facts(factsOf(key, deps.now()))}\nLast events:\n${table(columns, rows, io.stdout.columns)}`
+  return `${facts(factsOf(key, deps.now()), io.stdout.columns)}\nLast events:\n${table(columns, rows, io.stdout.columns)}`
 }
 
 const body =

@@ -125,7 +125,7 @@ another machine does not open there; a backup does.`,
     summary: 'Let others open the vault by their age identities',
     more: `A recipient is a public age key (age1...), as age-keygen makes one. Its holder opens the vault with
 LEAN_VAULT_IDENTITY_FILE=<file>, beside whoever holds the vault key.`,
-    examples: ['vault recipients add age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p --label Ann', 'vault recipients list'],
+    examples: ['vault recipients add "$(cat ann.pub)" --label Ann', 'vault recipients list'],
     exits,
   })
   describe(recipients.command('list'), {
@@ -135,7 +135,7 @@ LEAN_VAULT_IDENTITY_FILE=<file>, beside whoever holds the vault key.`,
   }).action(() => act(listing))
   describe(recipients.command('add <recipient>'), {
     summary: 'Let the holder of an age identity open the vault',
-    examples: ['vault recipients add age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p --label Ann'],
+    examples: ['vault recipients add "$(cat ann.pub)" --label Ann'],
     exits,
   })
     .option('--label <text>', 'who that is')
@@ -145,7 +145,7 @@ LEAN_VAULT_IDENTITY_FILE=<file>, beside whoever holds the vault key.`,
   describe(recipients.command('remove <recipient>'), {
     summary: 'Keep a recipient out, by a new vault key',
     more: 'It does not undo what they have seen: the secrets and the management key that were in the vault, and every copy that they made.',
-    examples: ['vault recipients remove age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'],
+    examples: ['vault recipients remove "$(cat ann.pub)"'],
     exits,
   }).action((recipient: string) => act(changing({ to: 'remove-recipient', recipient }, () => removedText)))
 }

@@ -1,7 +1,8 @@
 import type { AlertView, MuteView, RuleView, SendingView } from '../../index.js'
 import type { Session } from '../session.js'
+import { facts } from './facts.js'
 import { fullTime, relativeTime } from './relative-time.js'
-import { facts, table } from './table.js'
+import { table } from './table.js'
 
 const alertColumns = [
   { title: 'ID' },

@@ -1,6 +1,6 @@
 import type { RemovalPlan } from '../../index.js'
+import { facts } from './facts.js'
 import { limit, money } from './money.js'
-import { facts } from './table.js'
 
 const remoteText = (remote: RemovalPlan['remote']): string => {
   switch (remote) {

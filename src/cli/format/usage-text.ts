@@ -1,7 +1,8 @@
 import type { UsageReport } from '../../index.js'
+import { facts } from './facts.js'
 import { limit, money } from './money.js'
 import { fullTime, relativeTime } from './relative-time.js'
-import { facts, table } from './table.js'
+import { table } from './table.js'
 
 const cells = 10
 
@@ -14,15 +15,15 @@ const bar = (used: number | null, most: number | null): string => {
 }
 
 const columns = [
-  { title: 'NAME', mayShrink: true },
+  { title: 'NAME', mayShrink: true, atLeast: 12 },
   { title: 'LEVEL' },
   { title: 'THIS MONTH' },
   { title: 'LIMIT' },
-  { title: '' },
+  { title: '', leftOut: 2 },
   { title: 'TODAY' },
   { title: 'LIMIT' },
-  { title: '' },
-  { title: 'READ' },
+  { title: '', leftOut: 1 },
+  { title: 'READ', leftOut: 3 },
 ]
 
 const read = ({ usage }: UsageReport, now: number): string =>
@@ -64,10 +65,10 @@ const forecastLine = ({ forecast }: UsageReport, now: number): string => {
 }
 
 /** One key in full. */
-export const usageFacts = (report: UsageReport, now: number): string => {
+export const usageFacts = (report: UsageReport, now: number, width: number | null): string => {
   const { usage, limits, remaining, enforcedBy } = report
   const by = [enforcedBy.monthly, enforcedBy.daily].flatMap((each) => each ?? [])
-  return facts([
+  const pairs: ReadonlyArray<readonly [string, string]> = [
     ['Name', report.name],
     ['Level', report.level],
     ['This month', windowLine(usage.currentMonth, limits.monthlySpend, remaining.month)],
@@ -79,5 +80,6 @@ export const usageFacts = (report: UsageReport, now: number): string => {
     ...(report.credit === null ? [] : [['Account credit', money(report.credit)] as const]),
     ...(report.suspicious === null ? [] : [['Not believed', `the newest total is ${report.suspicious}`] as const]),
     ['Read', usage.lastUpdated === null ? 'never' : fullTime(usage.lastUpdated, now)],
-  ])
+  ]
+  return facts(pairs, width)
 }

@@ -1,0 +1,24 @@
+// Writes every document that is made of something else: `npm run docs`. Tests under test/docs fail while one is out of date.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { drawn, statesPage } from './draw-states.js'
+import { cliPage } from './reference/cli-page.js'
+import { manifestText } from './reference/manifest.js'
+
+const root = join(import.meta.dirname, '..')
+
+/** Each file below the project's folder, and how it is made. */
+const documents: Readonly<Record<string, () => Promise<string>>> = {
+  'docs/states.md': () => Promise.resolve(drawn(statesPage())),
+  'docs/cli.md': cliPage,
+  'package.json': manifestText,
+}
+
+for (const [file, made] of Object.entries(documents)) {
+  const path = join(root, file)
+  const text = await made()
+  const isNew = !existsSync(path) || text !== readFileSync(path, 'utf8')
+  if (isNew) writeFileSync(path, text)
+  console.log(`${isNew ? 'written' : 'as it was'}: ${file}`)
+}
