@@ -82,7 +82,7 @@ export const registerAdd: Register = (program, act) => {
     more: 'A name has 1 to 64 letters, digits, dots, underscores or hyphens, and begins with a letter or a digit. The key is born unable to spend and is activated when its secret is safe.',
     examples: [
       'add my-key --monthly-limit 100',
-      'add web --monthly-limit 9 --daily-limit 1 --alert-threshold 0.8,0.95',
+      'add web --monthly-limit 9 --daily-limit 1 --alert-threshold 0.9',
       'add ci-bot --monthly-limit 12.50 --expires 90d --tag team=web',
       'add my-key --monthly-limit 100 --if-missing --json',
     ],
