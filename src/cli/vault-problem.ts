@@ -73,6 +73,10 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
     what: 'The vault key cannot be had',
     hint: 'lean-vault vault recipients list shows who else can open it. If nobody can, restore a backup, or give the vault up with lean-vault init --force-new --leave-keys-alive.',
   },
+  'newer-key': {
+    what: 'The vault key was changed meanwhile',
+    hint: 'Start this program again with what opens the vault now: its key file, passphrase, keychain or identity.',
+  },
 }
 
 const passphraseVariables = { vault: 'LEAN_VAULT_PASSPHRASE', backup: 'LEAN_VAULT_BACKUP_PASSPHRASE' } as const

@@ -8,7 +8,10 @@ import type { VaultStore } from '../application/ports/vault-store.js'
 import { type Instant, instant } from '../domain/shared/instant.js'
 import { type Steps, type Suite, suiteOf } from './suite.js'
 
-/** One fresh, empty store. `open` gives another handle on it, as another process would have one. */
+/**
+ * One fresh, empty store. `open` gives another handle on it, as another process would have one. An authenticator
+ * that it is unlocked with must have the keys `a`, `b`, `y` and `z` too, which the suite puts into the ring.
+ */
 export interface EventLogSubject {
   readonly open: () => Promise<VaultStore>
   readonly dispose: () => Promise<void>

@@ -39,7 +39,10 @@ const nothingReadable = (what: string): LogAudit => ({
 
 const isDamage = (error: VaultError): boolean => error._tag === 'VaultUnavailable' && error.reason === 'corrupt'
 
-const audit = (options: VaultOptions, expected: LogHead | null): TE.TaskEither<VaultError, LogAudit> =>
+/** Somebody changed the vault key between the opening of the ring and the check. */
+const isKeyChange = (error: VaultError): boolean => error._tag === 'VaultUnavailable' && ['newer-key', 'wrong-key'].includes(error.reason)
+
+const audit = (options: VaultOptions, expected: LogHead | null, tries = 3): TE.TaskEither<VaultError, LogAudit> =>
   pipe(
     loadSettings(options),
     TE.flatMap((around) =>
@@ -56,6 +59,7 @@ const audit = (options: VaultOptions, expected: LogHead | null): TE.TaskEither<V
         closeStore,
       ),
     ),
+    TE.orElse((error) => (tries > 1 && isKeyChange(error) ? audit(options, expected, tries - 1) : TE.left(error))),
     TE.orElse((error) =>
       isDamage(error) && 'message' in error ? TE.right(nothingReadable(error.message)) : TE.left(error),
     ),

@@ -11,16 +11,17 @@ import { readKeyFile } from '../key-file/read-key-file.js'
 import { writeLock } from '../sealing/lock.js'
 import { beginKeyRing } from '../sealing/open-key-ring.js'
 import { makeSealer } from '../sealing/sealer.js'
+import { type Followed, followRing } from './follow-ring.js'
 import { makeVaultKey, type NewVaultKey } from './make-vault-key.js'
 import type { NewKeySource } from './options.js'
 import { type Opening, unlock } from './unlock.js'
 import { keyFileProblem, keyProblem, ringProblem } from './vault-key-problem.js'
 
-/** The sealer of a vault that is there. */
-export const openSealer = (opening: Opening): TE.TaskEither<VaultError, Sealer> =>
+/** The store of a vault that is there, unlocked, and its sealer; both follow a change of the vault key. */
+export const openSealer = (opening: Opening): TE.TaskEither<VaultError, Followed> =>
   pipe(
     unlock(opening),
-    TE.map(({ ring }) => makeSealer(ring)),
+    TE.map((unlocked) => followRing(opening, unlocked)),
   )
 
 /** The sealer of a new vault. Of two that begin one at once, the second uses what the first began, if it can. */

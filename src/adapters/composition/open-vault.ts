@@ -106,13 +106,12 @@ const fill = (registry: DependencyContainer, around: Surroundings, options: Vaul
       // A store that was brought is used as it is; one of ours is unlocked, whoever seals.
       TE.flatMap(() =>
         overrides.sealer !== undefined && overrides.store !== undefined
-          ? TE.right(overrides.sealer)
-          : TE.orElse(withoutKey)(openSealer(openingOf(around, options, store))),
+          ? TE.right({ store, sealer: overrides.sealer })
+          : TE.orElse(withoutKey(store))(openSealer(openingOf(around, options, store))),
       ),
-      TE.map((own) => overrides.sealer ?? own),
-      TE.map((sealer) => {
-        registry.register(tokens.store, { useValue: store })
-        registry.register(tokens.sealer, { useValue: sealer })
+      TE.map((followed) => {
+        registry.register(tokens.store, { useValue: followed.store })
+        registry.register(tokens.sealer, { useValue: overrides.sealer ?? followed.sealer })
       }),
       TE.orElse((error) => pipe(store.log.close(), TE.fold(() => TE.left(error), () => TE.left(error)))),
     )

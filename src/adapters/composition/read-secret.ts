@@ -25,7 +25,7 @@ export const readSecret = (options: VaultOptions, name: string): TE.TaskEither<V
         (store) =>
           pipe(
             openSealer(openingOf(around, options, store)),
-            TE.flatMap((sealer) => getByName({ log: store.log, sealer, keyEvents: keyEventCodec, protocol }, name)),
+            TE.flatMap(({ store: { log }, sealer }) => getByName({ log, sealer, keyEvents: keyEventCodec, protocol }, name)),
           ),
         closeStore,
       ),

@@ -18,6 +18,9 @@ export interface DataKey {
 /** The data keys in the order in which they came: the last one seals, every one opens. */
 export type KeyRing = ReadonlyNonEmptyArray<DataKey>
 
+/** The key that seals and authenticates what is new. */
+export const newestKey = (ring: KeyRing): DataKey => ring[ring.length - 1] ?? ring[0]
+
 /** The ring does not open. `wrong-vault-key`: it was wrapped by another vault key. `empty`: it has no key at all. */
 export interface KeyRingBroken {
   readonly _tag: 'KeyRingBroken'

@@ -1,7 +1,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
 import type { VaultId } from '../../domain/shared/identifiers.js'
-import type { DataKey, KeyRing } from './key-ring.js'
+import { type DataKey, type KeyRing, newestKey } from './key-ring.js'
 
 /** A key that authenticates facts of the log, under the name of the data key that it comes from. */
 export interface LogKey {
@@ -28,6 +28,6 @@ const derive = ({ keyId, key }: DataKey, vaultId: VaultId): LogKey => {
 /** A log key for each data key of the ring, so that a fact can be checked long after the ring got a newer key. */
 export const logKeysOf = (ring: KeyRing, vaultId: VaultId): LogKeys => {
   const keys = new Map(ring.map((dataKey) => [dataKey.keyId, derive(dataKey, vaultId)]))
-  const newest = ring[ring.length - 1] ?? ring[0]
+  const newest = newestKey(ring)
   return { current: keys.get(newest.keyId) ?? derive(newest, vaultId), find: (keyId) => keys.get(keyId) ?? null }
 }

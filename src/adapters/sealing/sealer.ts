@@ -7,7 +7,7 @@ import type { SealBroken, Sealer } from '../../application/ports/sealer.js'
 import { reveal, secret, type Secret } from '../../application/secret.js'
 import { decrypt, encrypt, joined, nonceLength } from './aead.js'
 import { canonical } from './canonical.js'
-import type { DataKey, KeyRing } from './key-ring.js'
+import { type DataKey, type KeyRing, newestKey } from './key-ring.js'
 
 const format = 1
 
@@ -48,7 +48,7 @@ const open = (ring: KeyRing, { ref, keyId, bytes }: SealedSecret): E.Either<Seal
 
 /** Seals with the newest key of the ring and a random nonce each time; opens with whichever key sealed. */
 export const makeSealer = (ring: KeyRing): Sealer => {
-  const newest = ring[ring.length - 1] ?? ring[0]
+  const newest = newestKey(ring)
   return {
     seal: (ref, hidden) => () => Promise.resolve(E.right(sealWith(newest, randomBytes(nonceLength), ref, hidden))),
     open: (sealed) => () => Promise.resolve(open(ring, sealed)),

@@ -8,7 +8,7 @@ import { auditStreams, lastOf, type Walk, walkRecords } from './audit-records.js
 import { entrust } from './authenticate.js'
 import { attempt, type Database } from './database.js'
 import type { Heads } from './guard.js'
-import { completeness, headsNow, isDamaged } from './heads.js'
+import { completeness, headsNow, isDamaged, newerKey } from './heads.js'
 import { inSnapshot } from './transaction.js'
 
 const damageOf = (where: string, what: string): LogDamage => ({ where, version: null, what })
@@ -95,5 +95,9 @@ export const auditLog = (
   expected: LogHead | null,
 ): E.Either<LogUnavailable, LogAudit> => {
   const entrusted = entrust(database, by, keeper)
-  return E.isLeft(entrusted) ? entrusted : inSnapshot(database, () => E.right(auditIn(database, keeper, expected)))
+  if (E.isLeft(entrusted)) return entrusted
+  return inSnapshot(database, () => {
+    const audit = auditIn(database, keeper, expected)
+    return database.guard.outdated ? E.left(newerKey) : E.right(audit)
+  })
 }

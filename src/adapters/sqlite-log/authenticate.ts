@@ -27,7 +27,7 @@ const checkRemembered = (database: Database, keeper: HeadKeeper): Answer<void> =
 /** Gives the keys of the log to this connection, without comparing anything: for a check that goes on after a damage. */
 export const entrust = (database: Database, by: LogAuthenticator, keeper: HeadKeeper | null): Answer<void> => {
   const { guard } = database
-  Object.assign(guard, { authenticator: by, keeper, heads: null })
+  Object.assign(guard, { authenticator: by, keeper, heads: null, outdated: false })
   const lifted = guard.format === 1 ? lift(database) : E.right(undefined)
   if (E.isLeft(lifted)) guard.authenticator = null
   return lifted

@@ -14,7 +14,7 @@ import { hashOf, recordText, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
 import { isTaken, unavailable } from './failure.js'
 import type { Heads, StreamHead } from './guard.js'
-import { headForWrite, headsNow, locked, writeHead } from './heads.js'
+import { headForWrite, headsNow, locked, withAllKeys, writeHead } from './heads.js'
 import { endOfLog } from './log-end.js'
 import { inTransaction } from './transaction.js'
 
@@ -157,6 +157,6 @@ export const commitTo = (database: Database, commit: Commit): E.Either<Refusal, 
     )
   }
   if (database.guard.authenticator === null) return E.left(locked)
-  const work = () => writeAll(database, commit.appends, commit.seal)
+  const work = () => withAllKeys(database, () => writeAll(database, commit.appends, commit.seal))
   return E.map((written: Written) => wrote(database, written))(inTransaction(database, work, holdsFirstOf(database, commit)))
 }

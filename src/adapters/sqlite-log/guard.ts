@@ -38,6 +38,8 @@ export interface Guard {
   keeper: HeadKeeper | null
   /** Null when nothing is known for certain. */
   heads: Heads | null
+  /** Somebody has added a key to the ring that the authenticator does not have: what it cannot prove may be true. */
+  outdated: boolean
 }
 
-export const makeGuard = (): Guard => ({ format: 0, authenticator: null, keeper: null, heads: null })
+export const makeGuard = (): Guard => ({ format: 0, authenticator: null, keeper: null, heads: null, outdated: false })

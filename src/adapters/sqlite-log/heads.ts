@@ -13,6 +13,8 @@ const putHead = `INSERT INTO heads (stream, version, sequence, hash, sealed, key
 ON CONFLICT (stream) DO UPDATE SET version = excluded.version, sequence = excluded.sequence, hash = excluded.hash,
 sealed = excluded.sealed, key_id = excluded.key_id, mac = excluded.mac`
 
+const newestKey = `SELECT ${textColumn('key_id')} FROM keyring ORDER BY position DESC LIMIT 1`
+
 const entries = t.array(t.tuple([t.string, t.number, t.string]))
 
 const sealedText = (sealed: ReadonlyArray<SealedEntry>): string =>
@@ -64,11 +66,19 @@ const load = (database: Database, stamp: number): Heads => {
   return { stamp, all, texts }
 }
 
+/** Every change of the vault key brings a newer data key, which authenticates what is written from then on. */
+const isOutdated = (database: Database): boolean => {
+  const { authenticator } = database.guard
+  const keyId = authenticator === null ? null : textIn(database.statement(newestKey).get()?.['key_id'])
+  return authenticator !== null && keyId !== null && authenticator.tag(keyId, '') === null
+}
+
 /** All heads as the transaction that is open sees them. It throws what the driver throws. */
 export const headsNow = (database: Database): Heads => {
   const stamp = Number(database.statement('PRAGMA data_version').get()?.['data_version'])
   const { guard } = database
   if (guard.heads?.stamp === stamp) return guard.heads
+  guard.outdated = isOutdated(database)
   guard.heads = load(database, stamp)
   return guard.heads
 }
@@ -118,3 +128,14 @@ export const writeHead = (database: Database, head: StreamHead): E.Either<LogUna
 
 /** Without its keys the log can be read and not written. */
 export const locked: LogUnavailable = unavailable('no-key', 'Nothing can be written without the vault key, for nothing could be proven of it.')
+
+/** Somebody has changed the vault key, so that new facts are proven by a key that is not had. */
+export const newerKey: LogUnavailable = unavailable('newer-key', 'Its keys were changed since it was opened.')
+
+/** Refuses to judge with keys that are not all of the vault's. Within a transaction that is open. */
+export const withAllKeys = <Refusal, A>(database: Database, work: () => E.Either<Refusal, A>): E.Either<Refusal | LogUnavailable, A> => {
+  const { guard } = database
+  if (guard.authenticator === null) return work()
+  headsNow(database)
+  return guard.outdated ? E.left(newerKey) : work()
+}

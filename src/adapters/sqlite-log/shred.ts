@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { LogUnavailable, SecretRef } from '../../application/ports/event-log.js'
 import { attempt, type Database } from './database.js'
 import type { Heads } from './guard.js'
-import { headForWrite, headsNow, isDamaged, locked, writeHead } from './heads.js'
+import { headForWrite, headsNow, isDamaged, locked, withAllKeys, writeHead } from './heads.js'
 import { inTransaction } from './transaction.js'
 
 const find = 'SELECT 1 FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
@@ -55,7 +55,7 @@ export const shredIn = (database: Database, ref: SecretRef): E.Either<LogUnavail
   const there = attempt(database, () => !isGone())
   if (E.isLeft(there)) return there
   if (!there.right) return E.right(emptyWal(database))
-  const removed = inTransaction(database, () => removeIn(database, ref), isGone)
+  const removed = inTransaction(database, () => withAllKeys(database, () => removeIn(database, ref)), isGone)
   if (E.isLeft(removed)) return removed
   database.guard.heads = removed.right
   return E.right(emptyWal(database))

@@ -5,6 +5,7 @@ import type { EventLog, EventRecord, LogUnavailable, SealedSecret, SecretRef } f
 import { commitTo } from './commit.js'
 import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
+import { withAllKeys } from './heads.js'
 import { plainLog, plainNames, plainSealed, plainStream } from './plain-reads.js'
 import { readLog, readSealed, readStream, streamNames } from './reads.js'
 import { shredIn } from './shred.js'
@@ -14,6 +15,9 @@ type Answer<A> = E.Either<LogUnavailable, A>
 
 const isPlain = ({ guard }: Database): boolean => guard.format === 1
 
+/** One state of the file, judged with all of the vault's keys. */
+const reading = <A>(database: Database, work: () => Answer<A>): Answer<A> => inSnapshot(database, () => withAllKeys(database, work))
+
 /** SQLite's own complaints name no stream. */
 const at =
   (stream: string) =>
@@ -22,16 +26,16 @@ const at =
 
 /** The records of one stream, proven up to its end. */
 const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> =>
-  E.mapLeft(at(stream))(inSnapshot(database, () => (isPlain(database) ? plainStream : readStream)(database, stream, from)))
+  E.mapLeft(at(stream))(reading(database, () => (isPlain(database) ? plainStream : readStream)(database, stream, from)))
 
 const readAll = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> =>
-  inSnapshot(database, () => (isPlain(database) ? plainLog : readLog)(database, after, limit))
+  reading(database, () => (isPlain(database) ? plainLog : readLog)(database, after, limit))
 
 const streams = (database: Database, prefix: string): Answer<ReadonlyArray<string>> =>
-  inSnapshot(database, () => (isPlain(database) ? plainNames : streamNames)(database, prefix))
+  reading(database, () => (isPlain(database) ? plainNames : streamNames)(database, prefix))
 
 const sealed = (database: Database, ref: SecretRef): Answer<SealedSecret | null> =>
-  E.mapLeft(at(ref.stream))(inSnapshot(database, () => (isPlain(database) ? plainSealed : readSealed)(database, ref)))
+  E.mapLeft(at(ref.stream))(reading(database, () => (isPlain(database) ? plainSealed : readSealed)(database, ref)))
 
 const closed = unavailable('io', 'The log is closed.')
 

@@ -148,7 +148,7 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('faults o
       const own = await store.log.readAll(0, 99)()
       if (E.isRight(own)) expect(own.right.length, `own view after call ${n}`).toBe(held === '' ? 0 : 3)
     })
-    expect(calls).toBe(14)
+    expect(calls).toBe(16)
   })
 
   it.each(ways)('at any call of creation leave a vault or none, and the next creation carries on (%s, for ever: %s)', async (fate, forEver) => {
