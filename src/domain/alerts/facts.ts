@@ -18,10 +18,22 @@ export interface WindowFacts {
   readonly forecast: Picodollars | null
 }
 
-/** A lifetime total and when it was read. */
+/** What the readings told that once stood between a reading and the one before it. */
+export interface ThinnedOut {
+  /** How many rises the one that is left stands for. */
+  readonly rises: number
+  /** The most by which two rises in a row each went up, and three in a row. */
+  readonly two: Picodollars
+  readonly three: Picodollars
+  /** The shortest time from one to the next. */
+  readonly span: Millis
+}
+
+/** A lifetime total and when it was read. `thinned` is absent where nothing was left out before it. */
 export interface TotalReading {
   readonly at: Instant
   readonly total: Picodollars
+  readonly thinned?: ThinnedOut
 }
 
 /** Something that began and has not ended; `at` tells one such incident from the next. */

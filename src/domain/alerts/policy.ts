@@ -57,7 +57,7 @@ export const defaultPolicy: AlertPolicy = {
   keys: {},
   creditLow: 10_000_000_000_000n as Picodollars,
   expiring: [(7 * day) as Millis, day as Millis],
-  spikeFactor: 5,
+  spikeFactor: 8,
   quiet: null,
   digestAbove: 5,
 }

@@ -75,7 +75,7 @@ const spikeOf = (key: KeyFacts, policy: AlertPolicy, now: Instant): ReadonlyArra
       standing: pace.standing,
       rearms: true,
       text: {
-        happened: `${key.name} spends ${money(pace.recent)} an hour, and usually ${money(pace.usual)} (${age(newest.at, now)}). ${standingOf(key, now)}`,
+        happened: `${key.name} spends ${money(pace.recent)} an hour, and usually ${money(pace.usual)} at this time when it is used (${age(newest.at, now)}). ${standingOf(key, now)}`,
         means: 'Something new uses this key: a change of yours, a loop, or somebody who should not have it.',
         next: `If it is not you: lean-vault suspend ${key.name}, at once.`,
       },

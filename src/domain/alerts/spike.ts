@@ -1,85 +1,88 @@
 import type { Picodollars } from '../shared/picodollars.js'
 import type { TotalReading } from './facts.js'
+import { type Lasting, mostBefore, type Usual, usualRises } from './usual-rises.js'
 
-/** How a key spends now, beside how it spends usually. Rates are picodollars an hour. */
+/** How a key spends now, beside how it spends usually at this time of the day when it is used. Rates are picodollars an hour. */
 export interface Pace {
   readonly recent: Picodollars
   readonly usual: Picodollars
   readonly standing: 'active' | 'between' | 'cleared'
 }
 
-interface Stretch {
+/** The last readings: what the rises between them have each reached, and how much came in which time in the last two of them. */
+interface Recent {
+  readonly lasting: Lasting
+  readonly risen: number
   readonly length: number
-  readonly rate: number
 }
 
 const hour = 3_600_000
-const dayLength = 24 * hour
-/** So much history, in time and in stretches, is needed before anything is called unusual. */
-const shortestHistory = dayLength
-const fewestStretches = 40
-/** Whoever spends less than a cent an hour may vary as it likes. */
-const floor = 10_000_000_000
+/** So much history is needed before anything is called unusual. */
+const shortestHistory = 24 * hour
+/** Whoever spends less than ten cents an hour may vary as it likes. */
+const floor = 100_000_000_000
 /** A spike is over when this long nothing came near one. */
 const calm = 6 * hour
 
-const rateOf = (from: TotalReading, to: TotalReading): number =>
-  to.at <= from.at || to.total <= from.total ? 0 : (Number(to.total - from.total) * hour) / (to.at - from.at)
+/** Readings that follow one another faster than this share of what is usual count as one. */
+const asOne = 0.8
 
-/** The past in stretches as long as the recent one, or longer where readings lie further apart. */
-const stretches = (readings: ReadonlyArray<TotalReading>, length: number): ReadonlyArray<Stretch> => {
-  const [first] = readings
-  const found: Array<Stretch> = []
-  const end = readings.reduce((from, to) => {
-    if (from === undefined || to.at - from.at < length || to.at <= from.at) return from
-    found.push({ length: to.at - from.at, rate: rateOf(from, to) })
-    return to
-  }, first)
-  return end === undefined ? [] : found
+/** The last reading before this one that is at least so much older, or the first of all. */
+const olderBy = (readings: ReadonlyArray<TotalReading>, index: number, least: number, at = index - 1): number => {
+  const isOlder = (readings[index]?.at ?? 0) - (readings[at]?.at ?? 0) >= least
+  return at <= 0 || isOlder ? at : olderBy(readings, index, least, at - 1)
 }
 
-/** The rate that a share of all the time stays below. */
-const quantile = (sorted: ReadonlyArray<Stretch>, share: number): number => {
-  const whole = sorted.reduce((sum, { length }) => sum + length, 0)
-  let passed = 0
-  const found = sorted.find(({ length }) => (passed += length) >= whole * share)
-  return found?.rate ?? 0
+/** What came in a longer time than usual is counted for the usual time, so that an outage of the watcher is no spike. */
+const riseOf = (from: TotalReading | undefined, to: TotalReading, { span }: Usual): number =>
+  from === undefined || to.at <= from.at ? 0 : Math.max(0, Number(to.total - from.total)) * Math.min(1, span / (to.at - from.at))
+
+/** What the last readings up to `index` tell; nothing where there are fewer than three. Those that follow one another much faster than usual count as one. */
+const recentAt = (readings: ReadonlyArray<TotalReading>, index: number, usual: Usual): ReadonlyArray<Recent> => {
+  const before = (at: number): number => olderBy(readings, at, usual.shortestSpan * asOne)
+  const [b, a] = [before(index), before(before(index))]
+  const [first, middle, last] = [readings[a], readings[b], readings[index]]
+  if (first === undefined || middle === undefined || last === undefined) return []
+  const two = Math.min(riseOf(first, middle, usual), riseOf(middle, last, usual))
+  const three = Math.min(two, riseOf(readings[before(a)], first, usual))
+  return [{ lasting: { two, three }, risen: Math.max(0, Number(last.total - first.total)), length: last.at - first.at }]
 }
 
-/** What is usual: the mean rate of the time in which it spent anything at all, in all but its busiest half percent. */
-const usualOf = (past: ReadonlyArray<Stretch>): { readonly mean: number; readonly high: number } => {
-  const sorted = [...past].sort((a, b) => a.rate - b.rate)
-  const high = quantile(sorted, 0.995)
-  const active = sorted.filter(({ rate }) => rate > 0 && rate <= high)
-  const time = active.reduce((sum, { length }) => sum + length, 0)
-  return { mean: time === 0 ? 0 : active.reduce((sum, { length, rate }) => sum + rate * length, 0) / time, high }
+/** The last three readings, and those of the last hours before them. */
+const recents = (readings: ReadonlyArray<TotalReading>, usual: Usual, since: number): ReadonlyArray<Recent> => {
+  const found: Array<Recent> = []
+  for (let index = readings.length - 2; index > 1 && (readings[index]?.at ?? 0) >= since; index -= 1) found.push(...recentAt(readings, index, usual))
+  return found
 }
 
-/** The last three readings as one stretch; null where there is not enough before them. */
-const recentOf = (readings: ReadonlyArray<TotalReading>): { readonly recent: number; readonly length: number } | null => {
-  const [begin, , last] = readings.slice(-3)
-  const [first] = readings
-  if (begin === undefined || last === undefined || first === undefined) return null
-  const tooShort = last.at <= begin.at || begin.at - first.at < shortestHistory
-  return tooShort ? null : { recent: rateOf(begin, last), length: last.at - begin.at }
-}
+const never: Lasting = { two: Infinity, three: Infinity }
 
-const whole = (rate: number): Picodollars => BigInt(Math.round(rate)) as Picodollars
+const isAbove = ({ two, three }: Lasting, most: Lasting, least: number): boolean => two >= most.two || (three >= most.three && three >= least)
+
+const rate = (amount: number, time: number): Picodollars => BigInt(Math.round(time <= 0 ? 0 : (amount * hour) / time)) as Picodollars
+
+const standingOf = (readings: ReadonlyArray<TotalReading>, now: number, usual: Usual, recent: Recent, least: number): Pace['standing'] => {
+  const isMuch = ({ lasting, risen, length }: Recent): boolean => lasting.two >= least && (risen * hour) / length >= floor
+  const before = recents(readings, usual, now - calm).filter(isMuch)
+  const most = isMuch(recent) || before.length > 0 ? mostBefore(readings, now) : never
+  const isSpike = (each: Recent): boolean => isMuch(each) && isAbove(each.lasting, most, least)
+  if (isSpike(recent)) return 'active'
+  return recent.lasting.two < 2 * usual.amount && !before.some(isSpike) ? 'cleared' : 'between'
+}
 
 /**
- * Whether the last three readings show a spike against the key's own past of two weeks: `factor` times its usual rate, and clearly
- * more than all but its busiest half percent, so that what a key does every night or every week is no spike.
- * Null: too little is known to call anything unusual.
+ * Whether the last three readings show a spike against the key's own past of two weeks: the rises between them each `factor` times
+ * what is usual at this time of the day, and clearly more than lasting spend has reached at this time before. Null: too little is
+ * known to call anything unusual.
  */
 export const paceOf = (readings: ReadonlyArray<TotalReading>, factor: number): Pace | null => {
-  const newest = recentOf(readings)
-  if (newest === null) return null
-  const { recent, length } = newest
-  const past = stretches(readings.slice(0, -2), length)
-  const { mean, high } = usualOf(past)
-  if (past.length < fewestStretches || mean === 0) return null
-  const isSpike = (rate: number): boolean => rate >= floor && rate >= factor * mean && rate >= 1.4 * high
-  const lately = past.slice(-Math.ceil(calm / length)).some(({ rate }) => isSpike(rate))
-  const calmNow = recent < 2 * mean && !lately
-  return { recent: whole(recent), usual: whole(mean), standing: isSpike(recent) ? 'active' : calmNow ? 'cleared' : 'between' }
+  const newest = readings[readings.length - 1]
+  const usual = newest === undefined || newest.at - (readings[0]?.at ?? 0) < shortestHistory ? null : usualRises(readings, newest.at)
+  const [recent] = usual === null ? [] : recentAt(readings, readings.length - 1, usual)
+  if (newest === undefined || usual === null || recent === undefined || usual.amount === 0) return null
+  return {
+    recent: rate(recent.risen, recent.length),
+    usual: rate(usual.amount, usual.shortestSpan),
+    standing: standingOf(readings, newest.at, usual, recent, factor * usual.amount),
+  }
 }
