@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { played } from '../test/docs/readme-transcript.js'
 import { drawn, statesPage } from './draw-states.js'
 import { cliPage } from './reference/cli-page.js'
 import { manifestText } from './reference/manifest.js'
@@ -12,6 +13,7 @@ const root = join(import.meta.dirname, '..')
 const documents: Readonly<Record<string, () => Promise<string>>> = {
   'docs/states.md': () => Promise.resolve(drawn(statesPage())),
   'docs/cli.md': cliPage,
+  'README.md': () => played(readFileSync(join(root, 'README.md'), 'utf8')),
   'package.json': manifestText,
 }
 

@@ -8,6 +8,7 @@ import type { Act } from './command.js'
 import { commandsFor } from './command-table.js'
 import { asks, markCommand } from './exec-words.js'
 import { sentence } from './format/sentence.js'
+import { forTerminal } from './format/wrap.js'
 import { hasColour, type Io } from './io.js'
 import { makeProgram } from './program.js'
 import { renderError } from './render-error.js'
@@ -42,8 +43,10 @@ export const tellError = (io: Io, json: boolean, error: CliError): number => {
   }
   const colour = hasColour(io, io.stderr)
   const name = (word: string, code: number): string => (colour ? `\u001b[${code}m${word}\u001b[0m` : word)
-  io.stderr.write(`${name('error', 31)}: ${scrub(rendered.message, 4096)}\n`)
-  if (rendered.hint !== null) io.stderr.write(`${name('hint', 36)}: ${scrub(rendered.hint, 4096)}\n`)
+  const line = (word: string, code: number, text: string): string =>
+    `${forTerminal(`${word}: ${scrub(text, 4096)}`, io.stderr).replace(word, name(word, code))}\n`
+  io.stderr.write(line('error', 31, rendered.message))
+  if (rendered.hint !== null) io.stderr.write(line('hint', 36, rendered.hint))
   return rendered.exit
 }
 

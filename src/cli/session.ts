@@ -8,6 +8,7 @@ import type { AskPassphrase, RequestTrace, OpenedVault, VaultOptions } from '../
 import type { Ask } from './ask.js'
 import type { CliError } from './cli-error.js'
 import type { Clipboard } from './desktop/clipboard.js'
+import { forTerminal } from './format/wrap.js'
 import { type Io, isOn } from './io.js'
 import type { Launch } from './launch.js'
 import type { StopSignal } from './stop-signal.js'
@@ -59,11 +60,11 @@ export const isJson = ({ globals }: Session): boolean => globals.json === true
 
 /** Progress and advice, on stderr; `--quiet` drops it, and a script that reads JSON does not need it. */
 export const note = ({ io, globals }: Session, text: string): void => {
-  if (globals.quiet !== true && globals.json !== true) io.stderr.write(`${text}\n`)
+  if (globals.quiet !== true && globals.json !== true) io.stderr.write(`${forTerminal(text, io.stderr)}\n`)
 }
 
 /** Something that must not be overlooked, on stderr. */
-export const warn = ({ io }: Pick<Session, 'io'>, text: string): void => io.stderr.write(`warning: ${text}\n`)
+export const warn = ({ io }: Pick<Session, 'io'>, text: string): void => io.stderr.write(`${forTerminal(`warning: ${text}`, io.stderr)}\n`)
 
 /** Whether somebody sits at the terminal and may be asked. On a build machine nobody does, whatever its terminal says. */
 export const mayAsk = ({ io, globals }: Session): boolean =>

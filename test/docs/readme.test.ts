@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 
 import { openVault, promises, secret, startSandbox } from '../../src/index.js'
 import { read, root } from '../architecture/project-files.js'
-import { makeBench } from '../cli/bench.js'
+import { played } from './readme-transcript.js'
 
 const readme = read('README.md')
 
@@ -26,26 +27,25 @@ afterEach(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('the five lines of the README', () => {
-  const lines = blockAfter('## Use it', 'sh')
-    .split('\n')
-    .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== '')
+const required = process.env['LEAN_VAULT_REQUIRE_ALL'] === '1'
+const isHere = String(spawnSync('script', ['--version']).stdout).includes('util-linux')
 
-  it('do what they say', async () => {
-    const bench = makeBench()
-    const exits = []
-    for (const line of lines) {
-      const words = line.split(/ +/)
-      expect(words.shift()).toBe('lean-vault')
-      exits.push((await bench.run(words, { columns: 80, answers: [bench.managementKey] })).exit)
-    }
-    expect(exits).toEqual([0, 0, 0, 0, 0])
-    expect(bench.launched[0]).toMatchObject({ command: 'node', args: ['agent.js'] })
-    expect(bench.launched[0]?.env['OPENROUTER_API_KEY']).toMatch(/^sk-or-v1-/)
-    expect(bench.world.account.keys.size).toBe(0)
-    expect(bench.world.account.deleted.size).toBe(1)
-    bench.dispose()
+describe('the commands of the README', () => {
+  if (isHere || required)
+    it('print at a terminal of 80 columns what the page says (npm run docs)', { timeout: 120_000 }, async () => {
+      const now = await played(readme)
+      expect(now, 'out of date: run "npm run docs" and read what it changed').toBe(readme)
+      expect(now.match(/^\$ lean-vault /gm)?.length).toBeGreaterThan(8)
+    })
+  else {
+    console.warn('skipped: the commands of the README at a terminal (needs script of util-linux)')
+    it.skip('need script of util-linux', () => undefined)
+  }
+
+  it('are shown with no line wider than that', () => {
+    const shown = [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.split('\n'))
+    expect(shown.length).toBeGreaterThan(30)
+    expect(shown.filter((line) => line.length > 80)).toEqual([])
   })
 })
 

@@ -7,7 +7,7 @@ import { type Answer, report } from '../answer.js'
 import { checkName } from '../check-name.js'
 import type { CliError } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
-import { historyRow } from '../format/history-rows.js'
+import { historyColumns, historyRow } from '../format/history-rows.js'
 import { table } from '../format/table.js'
 import { isJson, type Session, withVault } from '../session.js'
 
@@ -16,15 +16,13 @@ interface Flags {
   readonly follow?: boolean
 }
 
-const columns = [{ title: 'NO' }, { title: 'TIME' }, { title: 'NAME' }, { title: 'EVENT' }, { title: 'DETAILS', mayShrink: true }]
-
 const betweenLooks = 1000
 
 const textOf = (entries: ReadonlyArray<HistoryEntry>, { io, deps }: Session): string =>
   entries.length === 0
     ? ''
     : table(
-        columns,
+        historyColumns,
         entries.map((entry) => historyRow(entry, deps.now())),
         io.stdout.columns,
       )

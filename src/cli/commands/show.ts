@@ -6,7 +6,7 @@ import { report } from '../answer.js'
 import { checkName } from '../check-name.js'
 import { type Body, describe, type Register } from '../command.js'
 import { facts } from '../format/facts.js'
-import { historyRow } from '../format/history-rows.js'
+import { historyColumns, historyRow } from '../format/history-rows.js'
 import { limit, money } from '../format/money.js'
 import { fullTime } from '../format/relative-time.js'
 import { stateText } from '../format/state-text.js'
@@ -57,11 +57,12 @@ const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ...(key.watchedAttempts === 0 ? [] : [['Watched attempts', String(key.watchedAttempts)] as const]),
 ]
 
-const columns = [{ title: 'NO' }, { title: 'TIME' }, { title: 'EVENT' }, { title: 'DETAILS', mayShrink: true }]
+/** The events of one key: its name is above them. */
+const withoutName = <A>(cells: ReadonlyArray<A>): ReadonlyArray<A> => cells.filter((_, at) => historyColumns[at]?.title !== 'NAME')
 
 const textOf = (key: KeyInFull, { io, deps }: Session): string => {
-  const rows = key.lastEvents.map((entry) => historyRow(entry, deps.now()).filter((_, at) => at !== 2))
-  return `${facts(factsOf(key, deps.now()), io.stdout.columns)}\nLast events:\n${table(columns, rows, io.stdout.columns)}`
+  const rows = key.lastEvents.map((entry) => withoutName(historyRow(entry, deps.now())))
+  return `${facts(factsOf(key, deps.now()), io.stdout.columns)}\nLast events:\n${table(withoutName(historyColumns), rows, io.stdout.columns)}`
 }
 
 const body =

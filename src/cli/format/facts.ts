@@ -1,11 +1,5 @@
 import { plain } from './plain.js'
-
-/** A text in lines of at most `width` characters, parted at spaces; a word that is longer stays whole. */
-const wrapped = (text: string, width: number): ReadonlyArray<string> =>
-  text.split(' ').reduce<ReadonlyArray<string>>((lines, word) => {
-    const last = lines.at(-1)
-    return last !== undefined && last.length + 1 + word.length <= width ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word]
-  }, [])
+import { wrapped } from './wrap.js'
 
 /** Lines of `name: value`, the values under each other, wrapped to a terminal of `most` columns; null: never wrapped. */
 export const facts = (pairs: ReadonlyArray<readonly [name: string, value: string]>, most: number | null = null): string => {
