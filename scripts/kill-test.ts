@@ -8,6 +8,7 @@ import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
 import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
 import { initCalls, initCommits, initLabel, tryKillInit } from '../test/processes/init-trial.js'
+import { tryFullDisk } from '../test/processes/full-disk-trial.js'
 import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
@@ -110,6 +111,21 @@ for (const scenario of scenarios) {
     }),
   )
 }
+
+await section(
+  'on a disk that gets full; struck: runs on a disk that could be mounted',
+  scenarios
+    .filter(({ from }) => from === 'quiet')
+    .flatMap((scenario) =>
+      (['the beginning', 1, 2, 3] as const).map((from) => ({
+        label: `${scenario.name}, disk full from ${from === 'the beginning' ? from : `change ${from}`}`,
+        run: async () => {
+          const result = await tryFullDisk(cli, quiet, scenario, from)
+          return { struck: result === null ? 0 : 1, problems: result?.problems ?? [] }
+        },
+      })),
+    ),
+)
 
 await section(
   'told to stop while it waits or hangs',

@@ -64,6 +64,10 @@ const unavailable: Readonly<Record<ErrorOf<'VaultUnavailable'>['reason'], { read
   'newer-format': { what: 'The vault was written by a newer Lean Vault', hint: 'Upgrade, then try again.' },
   corrupt: { what: 'The vault is damaged', hint: 'Do not write to it; put its folder aside and restore a backup.' },
   io: { what: 'The vault cannot be read or written', hint: 'Check the disk and the folder.' },
+  network: {
+    what: 'The vault may not be kept there',
+    hint: 'Keep it on a disk of this machine (--home), and put backups on the network: lean-vault backup.',
+  },
   'wrong-key': {
     what: 'The vault key does not open this vault',
     hint: 'Check LEAN_VAULT_MASTER_KEY_FILE and masterKeyFile: each vault has a key of its own. If it is lost, restore a backup, or give the vault up with lean-vault init --force-new --leave-keys-alive.',

@@ -78,7 +78,7 @@ const all: ByTag = {
   VaultUnavailable: [
     8,
     false,
-    (['missing', 'full', 'read-only', 'permission', 'newer-format', 'corrupt', 'io', 'wrong-key', 'no-key', 'newer-key'] as const).map((reason) => ({
+    (['missing', 'full', 'read-only', 'permission', 'newer-format', 'corrupt', 'io', 'network', 'wrong-key', 'no-key', 'newer-key'] as const).map((reason) => ({
       _tag: 'VaultUnavailable',
       reason,
       message: 'why',

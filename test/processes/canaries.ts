@@ -10,6 +10,8 @@ const inBase64 = (text: string): ReadonlyArray<string> =>
     return encoded.slice(before === 0 ? 0 : before + 1, -2)
   })
 
+const leastBytes = 8
+
 /** Every form in which a secret may have leaked: as it is, in base64, in hex, as the bytes of its digits, in halves, backwards. */
 const formsOf = (secret: string): ReadonlyArray<Buffer> => {
   const digits = secret.replace(/^sk-or-v1-/, '')
@@ -21,7 +23,9 @@ const formsOf = (secret: string): ReadonlyArray<Buffer> => {
     ...halves.map((half) => Buffer.from(half).toString('hex')),
     ...halves.map((half) => Buffer.from(half, 'hex').toString('base64').slice(0, -3)),
   ]
-  return [...texts.map((text) => Buffer.from(text)), ...halves.map((half) => Buffer.from(half, 'hex'))]
+  const forms = [...texts.map((text) => Buffer.from(text)), ...halves.map((half) => Buffer.from(half, 'hex'))]
+  // What is no hex has next to no bytes as such, and those are everywhere.
+  return forms.filter(({ length }) => length >= leastBytes)
 }
 
 /** Searches bytes for secrets. `leaks` says what was found where; it never repeats the secret. */

@@ -83,3 +83,10 @@ export const scenarios: ReadonlyArray<Scenario> = [
     expected: () => afterReconcile,
   },
 ]
+
+/** The one of this name. */
+export const scenarioOf = (name: string): Scenario => {
+  const found = scenarios.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`there is no scenario ${name}`)
+  return found
+}

@@ -13,6 +13,7 @@ import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { SealedFor } from '../age/age.js'
 import { packBackup } from '../backup/container.js'
 import { placeFile, toBackupFileError } from '../backup/place-file.js'
+import { networkFileSystemAt } from '../sqlite-log/network-file-system.js'
 import { snapshotSqliteStore } from '../sqlite-log/snapshot.js'
 import { openSqliteStore } from '../sqlite-log/sqlite-store.js'
 import { databaseFile } from '../sqlite-log/vault-folder.js'
@@ -121,13 +122,16 @@ const seal = (bytes: Uint8Array, to: SealedFor): TE.TaskEither<VaultError, Uint8
     ),
   )
 
-/** A folder for the snapshot, beside the backup that it is for; it holds nothing that opens without the vault key, and goes. */
-const withFolder = <A>(file: string, use: (folder: string) => TE.TaskEither<VaultError, A>): TE.TaskEither<VaultError, A> =>
+/** Beside the backup, unless that lies on the network, where a database cannot be opened. */
+const snapshotParent = ({ settings }: Surroundings, file: string): string => (networkFileSystemAt(dirname(file)) === null ? dirname(file) : settings.home.value)
+
+/** A folder for the snapshot. It holds nothing that opens without the vault key, and goes. */
+const withFolder = <A>(around: Surroundings, file: string, use: (folder: string) => TE.TaskEither<VaultError, A>): TE.TaskEither<VaultError, A> =>
   TE.bracket(
     TE.fromEither(
       E.tryCatch(
         () => {
-          const folder = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`)
+          const folder = join(snapshotParent(around, file), `.${basename(file)}.${randomBytes(6).toString('hex')}.partial`)
           mkdirSync(folder, { mode: 0o700 })
           chmodSync(folder, 0o700)
           return folder
@@ -164,7 +168,7 @@ export const backupVault = (options: BackupOptions): TE.TaskEither<VaultError, B
     settled,
     TE.bindTo('around'),
     TE.bind('to', ({ around }) => audience(around, options)),
-    TE.bind('snapshot', ({ around }) => twice(withFolder(file, (folder) => packed(around, options, folder)))),
+    TE.bind('snapshot', ({ around }) => twice(withFolder(around, file, (folder) => packed(around, options, folder)))),
     TE.bind('sealed', ({ snapshot, to }) => seal(snapshot.bytes, to)),
     TE.tap(({ sealed }) => TE.fromEither(E.mapLeft(fileProblem(file))(placeFile(file, sealed, overwrite)))),
     TE.map(({ snapshot, sealed, to }) => ({

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import { unavailable } from './failure.js'
+import { networkFileSystemAt } from './network-file-system.js'
 
 /** The database within a vault's folder. SQLite puts `-wal` and `-shm` beside it and gives them its mode. */
 export const databaseFile = (folder: string): string => join(folder, 'vault.db')
@@ -46,11 +47,23 @@ const refusalOf = (path: string, stats: Stats, mode: '700' | '600'): LogUnavaila
   return unavailable('permission', `Others can reach ${quoted(path)}. Run: chmod ${mode} ${quoted(path)}`)
 }
 
+const firstThere = (path: string): string => (existsSync(path) || dirname(path) === path ? path : firstThere(dirname(path)))
+
+/** Refuses what lies, or would lie, on a network file system. */
+export const checkLocal = (folder: string): E.Either<LogUnavailable, void> => {
+  const name = networkFileSystemAt(firstThere(folder))
+  if (name === null) return E.right(undefined)
+  return E.left(unavailable('network', `${quoted(folder)} is on a network file system (${name}), where a vault cannot be kept safely.`))
+}
+
 /**
  * Whether the folder and the database in it belong to this user and to nobody else. A symbolic link is followed: what
- * counts is where it leads. A check for network file systems belongs here.
+ * counts is where it leads. Nor may they lie on a network file system: there locks are not to be relied upon and a
+ * write-ahead log does not work. https://sqlite.org/wal.html
  */
 export const checkPlace = (folder: string): E.Either<LogUnavailable, void> => {
+  const network = checkLocal(folder)
+  if (E.isLeft(network)) return network
   const file = databaseFile(folder)
   const places = [[folder, '700'], [file, '600']] as const
   for (const [path, mode] of places) {
@@ -101,8 +114,10 @@ const makeFile = (file: string): void => {
  * entries. What is there is left as it is. The file is opened here only when it is new: closing it once SQLite has
  * it open would drop SQLite's locks (https://sqlite.org/howtocorrupt.html, section 2.2).
  */
-export const makePlace = (folder: string): E.Either<LogUnavailable, void> =>
-  E.tryCatch(() => {
+export const makePlace = (folder: string): E.Either<LogUnavailable, void> => {
+  const made = (): void => {
     makeFolder(folder)
     if (madeNew(() => makeFile(databaseFile(folder)))) syncFolder(folder)
-  }, toUnavailable(folder))
+  }
+  return E.flatMap(() => E.tryCatch(made, toUnavailable(folder)))(checkLocal(folder))
+}

@@ -61,11 +61,12 @@ export interface VersionConflict {
 
 /**
  * The log could not be read or written. `wroteNothing` is true when the commit is certainly not in the log. `no-key`: it was
- * not unlocked, so nothing can be written. `newer-key`: the vault key was changed since it was unlocked.
+ * not unlocked, so nothing can be written. `network`: it
+ * would lie on a network file system. `newer-key`: the vault key was changed since it was unlocked.
  */
 export interface LogUnavailable {
   readonly _tag: 'LogUnavailable'
-  readonly reason: 'missing' | 'locked' | 'full' | 'read-only' | 'permission' | 'newer-format' | 'corrupt' | 'io' | 'no-key' | 'newer-key'
+  readonly reason: 'missing' | 'locked' | 'full' | 'read-only' | 'permission' | 'newer-format' | 'corrupt' | 'io' | 'network' | 'no-key' | 'newer-key'
   readonly wroteNothing: boolean
   readonly message: string
 }
