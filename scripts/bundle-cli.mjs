@@ -100,29 +100,34 @@ const besideBin = {
   },
 }
 
-/** What the quick start may load late. Everything else that is loaded late is the whole program's business. */
-const ofQuickStart = /\/(read-secret|node-sqlite-driver|libsql-driver)\.js$/
+/** What the quick `get` may load late. Everything else that is loaded late is the whole program's business. */
+const ofQuickGet = /\/(node-sqlite-driver|libsql-driver)\.js$/
 
-const withoutTheRest = (program) => ({
-  name: 'without-the-rest',
+const leftOut = {
+  name: 'left-out',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /.*/ }, ({ path, kind }) => {
-      if (kind !== 'dynamic-import' || ofQuickStart.test(path)) return null
-      return path === './main.js' ? { path: `./${program}`, external: true } : { path, namespace: 'left-out' }
-    })
+    onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      kind !== 'dynamic-import' || ofQuickGet.test(path) ? null : { path, namespace: 'left-out' },
+    )
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: "throw new Error('left to the whole program')" }))
+  },
+}
+
+const handedOver = (program) => ({
+  name: 'handed-over',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/main\.js$/ }, () => ({ path: `./${program}`, external: true }))
+    onResolve({ filter: /\/quick-get\.js$/ }, () => ({ path: './quick-get.cjs', external: true }))
   },
 })
 
 /**
- * The file that is started, in one piece: `get` of a key of a vault with a key file, and a hand-over to `program` for all else.
- * CommonJS, which Node starts about 10 ms sooner than an ES module.
+ * The file that is started, and `get` of a key of a vault with a key file in another one; all else is handed over to `program`.
+ * CommonJS, which Node starts about 10 ms sooner than an ES module, and in one scope each, without a function per module.
  */
-const bundleStart = ({ root, entry, outfile, program }) =>
-  build({
+const bundleStart = async ({ root, outdir, program }) => {
+  const common = {
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -131,14 +136,34 @@ const bundleStart = ({ root, entry, outfile, program }) =>
     alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts/lib': 'io-ts/es6' },
     define: { 'import.meta.url': '__filename' },
     external,
-    plugins: [withoutTheRest(program)],
-    // It exports nothing, and says so: publint takes a file without this for an ES module.
-    footer: { js: ';module.exports = {}' },
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // Names too: what fails here is not shown, the whole program is asked instead.
+    minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+  }
+  const quickGet = build({
+    ...common,
+    entryPoints: [join(root, 'src/cli/quick-get.ts')],
+    outfile: join(outdir, 'quick-get.cjs'),
+    plugins: [leftOut],
   })
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(root, 'src/cli/start.ts')],
+    outfile: join(outdir, 'start.cjs'),
+    plugins: [handedOver(program)],
+    // It exports nothing, and says so: publint takes a file without this for an ES module.
+    footer: { js: ';module.exports = {}' },
+    write: false,
+  })
+  await quickGet
+  for (const { path, text } of outputFiles) {
+    // `import()` of a CommonJS file would start Node's loader of ES modules.
+    const required = text.replace('import("./quick-get.cjs")', 'require("./quick-get.cjs")')
+    if (required === text) throw new Error(`${path} loads quick-get.cjs in another way than the build knows`)
+    await writeFile(path, required)
+  }
+}
 
 /**
  * Bundles the command line into `outdir`: `<name>.js`, `<name>.cjs`, which any Node can read and which goes on to the quick start, and a file per part that is loaded only when needed; age goes beside it.
@@ -167,7 +192,7 @@ export const bundleCli = async ({ root, entry, outdir, name }) => {
     write: false,
   })
   await mkdir(outdir, { recursive: true })
-  await bundleStart({ root, entry: join(dirname(entry), 'start.ts'), outfile: join(outdir, 'start.cjs'), program: `${name}.js` })
+  await bundleStart({ root, outdir, program: `${name}.js` })
   const begin = await readFile(join(root, 'scripts/bin-entry.cjs'), 'utf8')
   await writeFile(join(outdir, `${name}.cjs`), `#!/usr/bin/env node\n${begin}`, { mode: 0o755 })
   await bundleAge({ root, outdir: join(dirname(outdir), 'vendor') })

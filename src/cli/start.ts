@@ -1,35 +1,39 @@
-import { writeSync } from 'node:fs'
-import * as nodeModule from 'node:module'
-import { homedir } from 'node:os'
-import { isatty } from 'node:tty'
+import { fstatSync, writeSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 
-import { isRight } from 'fp-ts/lib/Either.js'
+/**
+ * Where Node may keep what it compiled (22.1 and later), so that the next start is sooner. A folder of the user's own: in Node's
+ * choice, below the system's folder for temporary files, somebody else could lay code for us.
+ */
+const compiledFolder = (env: NodeJS.ProcessEnv): string | null => {
+  const [own, local, home] = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], env['HOME']]
+  const folder = [own, local, home === undefined ? undefined : join(home, '.cache')].find((path) => path !== undefined && isAbsolute(path))
+  return folder === undefined ? null : join(folder, 'lean-vault')
+}
 
-import { reveal } from '../application/secret.js'
-
-// Saves about 10 ms a start where Node has it (22.1 and later).
-const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown }
-enableCompileCache?.()
+const keepCompiled = (): void => {
+  const { enableCompileCache } = process.getBuiltinModule('node:module') as { readonly enableCompileCache?: (folder: string) => unknown }
+  const folder = compiledFolder(process.env)
+  if (folder !== null) enableCompileCache?.(folder)
+}
 
 /** The name in `get <name>` without a flag, which scripts run again and again; null for every other command line. */
 const plainGet = ([command, name, ...more]: ReadonlyArray<string>): string | null =>
   command === 'get' && name !== undefined && !name.startsWith('-') && more.length === 0 ? name : null
 
-const handedOut = async (name: string): Promise<string | null> => {
-  const { readSecret } = await import('../adapters/composition/read-secret.js')
-  const options = { env: process.env, workingFolder: process.cwd(), userFolder: homedir() }
-  const result = await readSecret(options, name)()
-  return isRight(result) && result.right.warning === null ? reveal(result.right.secret) : null
-}
+/** Whether stdout may be a terminal. To ask `node:tty` would load all of Node's network. */
+const mayBeTerminal = (): boolean => fstatSync(1).isCharacterDevice()
 
 /** Whether the secret was printed. A key file opens the vault, and nothing is to be said but the secret: else the answer is no. */
 const answeredAtOnce = async (): Promise<boolean> => {
   const name = plainGet(process.argv.slice(2))
-  if (name === null || isatty(1)) return false
+  if (name === null) return false
   const end = { SIGINT: () => process.exit(130), SIGTERM: () => process.exit(143) }
   process.once('SIGINT', end.SIGINT).once('SIGTERM', end.SIGTERM)
   try {
-    const secret = await handedOut(name)
+    if (mayBeTerminal()) return false
+    const { quickGet } = await import('./quick-get.js')
+    const secret = await quickGet(name)
     if (secret === null) return false
     writeSync(1, secret)
     return true
@@ -41,6 +45,7 @@ const answeredAtOnce = async (): Promise<boolean> => {
 }
 
 const start = async (): Promise<void> => {
+  keepCompiled()
   // What is not answered at once has changed nothing, and the whole program begins anew.
   if (await answeredAtOnce()) process.exit(0)
   await import('./main.js')

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -17,10 +18,14 @@ const unreadable = (path: string, code: string): VaultError => ({
   message: `${path} cannot be read (${code})`,
 })
 
+/** Read at once: it is small, and every command waits for it, where a thread would first have to start. */
+const readNow = (path: string): TE.TaskEither<string, string> => () =>
+  Promise.resolve(E.tryCatch(() => readFileSync(path, 'utf8'), codeOf))
+
 /** The file's text; null where there is none. */
 export const readText = (path: string): TE.TaskEither<VaultError, string | null> =>
   pipe(
-    TE.tryCatch(() => readFile(path, 'utf8'), codeOf),
+    readNow(path),
     TE.orElse((code) =>
       code === 'ENOENT' || code === 'ENOTDIR' ? TE.right<VaultError, string | null>(null) : TE.left(unreadable(path, code)),
     ),
