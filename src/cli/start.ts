@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
 /**
@@ -6,8 +7,7 @@ import { isAbsolute, join } from 'node:path'
  * choice, below the system's folder for temporary files, somebody else could lay code for us.
  */
 const compiledFolder = (env: NodeJS.ProcessEnv): string | null => {
-  const [own, local, home] = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], env['HOME']]
-  const folder = [own, local, home === undefined ? undefined : join(home, '.cache')].find((path) => path !== undefined && isAbsolute(path))
+  const folder = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], join(homedir(), '.cache')].find((path) => path !== undefined && isAbsolute(path))
   return folder === undefined ? null : join(folder, 'lean-vault')
 }
 
