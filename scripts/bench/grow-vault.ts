@@ -23,7 +23,7 @@ export const told = async <Error, A>(task: TE.TaskEither<Error, A>): Promise<A> 
 export const openParts = async (options: VaultOptions) => {
   const around = await told(loadSettings(options))
   const store = await told(openStore(around))
-  return { store, sealer: await told(openSealer(openingOf(around, options, store))) }
+  return told(openSealer(openingOf(around, options, store)))
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>
