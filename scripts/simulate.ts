@@ -1,3 +1,4 @@
+import { limitsPlanOf } from '../test/simulation/limits-plan.js'
 import { planOf } from '../test/simulation/plan.js'
 import { runPlan } from '../test/simulation/run-plan.js'
 
@@ -8,11 +9,12 @@ const argument = (name: string, fallback: number): number => {
 
 const from = argument('from', 1)
 const seeds = argument('seeds', 1_000)
+const plan = process.argv.includes('--limits') ? limitsPlanOf : planOf
 const begun = performance.now()
 let steps = 0
 let failed = 0
 for (let seed = from; seed < from + seeds; seed += 1) {
-  const result = await runPlan(planOf(seed))
+  const result = await runPlan(plan(seed))
   steps += result.steps
   if (result.problems.length > 0) {
     failed += 1

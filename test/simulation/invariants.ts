@@ -5,15 +5,16 @@ import { attemptedCreations } from '../../src/adapters/simulated-openrouter/jour
 import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
 import { limitRemaining } from '../../src/adapters/simulated-openrouter/key-state.js'
 import { placeOf } from '../../src/adapters/memory-log/memory-store.js'
-import { fold } from '../../src/domain/decider.js'
 import { keyDecider } from '../../src/domain/key/index.js'
 import { samePolicy } from '../../src/domain/key/remote-policy.js'
 import { isNewborn } from '../../src/domain/key/spec.js'
-import type { KeyState } from '../../src/domain/key/state.js'
+import { wantedGuard } from '../../src/domain/key/guard.js'
+import type { HeldKey, KeyState } from '../../src/domain/key/state.js'
 import { pendingWork } from '../../src/domain/key/view.js'
 import { wantedOf } from '../../src/domain/key/wanted.js'
 import type { KeyHash, KeyName } from '../../src/domain/shared/identifiers.js'
 import { parseMarker } from '../../src/domain/shared/marker.js'
+import { type Allowed, allowedAfter, isLooserOnce, remoteRoom } from './never-looser.js'
 import type { Universe } from './sim-vault.js'
 
 /** What an observer of both sides knows, kept from step to step. */
@@ -29,7 +30,7 @@ export interface Observer {
   readonly residuals: Map<string, bigint>
   seenRecords: number
   seenRequests: number
-  readonly folded: Map<KeyName, { readonly version: number; readonly state: KeyState }>
+  readonly folded: Map<KeyName, { readonly version: number; readonly state: KeyState; readonly allowed: Allowed }>
   readonly problems: Array<string>
 }
 
@@ -58,8 +59,12 @@ const refold = (observer: Observer): void => {
       observer.problems.push(`an event cannot be read back: ${decoded.left.problem}`)
       return []
     })
-    const state = fold(keyDecider, known?.state ?? keyDecider.initial, events)
-    observer.folded.set(name, { version: records.length, state })
+    const before = { state: known?.state ?? keyDecider.initial, allowed: known?.allowed ?? null }
+    const { state, allowed } = events.reduce((from, event) => {
+      const next = keyDecider.evolve(from.state, event)
+      return { state: next, allowed: allowedAfter(from.allowed, next) }
+    }, before)
+    observer.folded.set(name, { version: records.length, state, allowed })
   }
 }
 
@@ -133,9 +138,25 @@ const checkRecords = (observer: Observer): void => {
   observer.seenRecords = store.all.length
 }
 
+/**
+ * On the way from one set of limits to another a key can at no moment spend more than under the old ones or the new ones, whichever
+ * are wider. A change that arrives later than any is waited for breaks an assumption, and with it this promise.
+ */
+const checkLooseness = ({ folded, meddled, problems, universe }: Observer): void => {
+  if (universe.counters.beyondSettle) return
+  for (const [name, { state, allowed }] of folded) {
+    if (allowed === null || state.stage._tag !== 'Held' || meddled.has(state.stage.key.hash)) continue
+    const remote = remoteRoom(universe.world.account, state.stage.key.hash)
+    if (remote === null || !isLooserOnce(remote, allowed)) continue
+    const told = ({ monthly, daily }: { readonly monthly: unknown; readonly daily: unknown }): string => `${String(monthly)}/${String(daily)}`
+    problems.push(`${name} may spend ${told(remote)}, which is looser than all of ${allowed.map(told).join(', ')}`)
+  }
+}
+
 /** Everything that must hold after every step. */
 export const checkStep = (observer: Observer): void => {
   refold(observer)
+  checkLooseness(observer)
   checkRecords(observer)
   checkRequests(observer)
   checkExposure(observer)
@@ -164,6 +185,17 @@ const missing = (hash: KeyHash): string => hash.slice(0, 8)
 /** Somebody changed a lost key by hand: then somebody holds it, and it is told and not touched. */
 const isSetUp = ({ meddled }: Observer, key: ApiKey): boolean => meddled.has(key.hash) && !isNewborn(key)
 
+/** Once all is quiet the key is under the guardrail that is wanted, and under none of ours where none is. */
+const checkGuard = ({ meddled, problems, universe }: Observer, name: string, key: HeldKey): void => {
+  if (meddled.has(key.hash) || key.kept !== null) return
+  const { account } = universe.world
+  const there = account.guardrails.get(account.assignments.get(key.hash)?.guardrailId ?? '')
+  const wanted = wantedGuard(key)
+  if (wanted === null && key.guard._tag === 'Unavailable') return
+  if (there?.limit !== wanted?.limit || (there !== undefined && there.reset !== wanted?.reset))
+    problems.push(`${name} is under a guardrail of ${String(there?.limit)}, and ${String(wanted?.limit)} is wanted`)
+}
+
 /** Everything that must hold once all is quiet and a reconcile has run. */
 export const checkQuiet = (observer: Observer): void => {
   refold(observer)
@@ -182,6 +214,7 @@ export const checkQuiet = (observer: Observer): void => {
     if (remote === undefined) observer.problems.push(`${name} is held and ${missing(key.hash)} is gone`)
     else if (!samePolicy(wanted, { disabled: remote.disabled, limit: remote.limit, reset: remote.reset, includeByok: remote.includeByok }))
       observer.problems.push(`${name} has another policy at OpenRouter than is wanted`)
+    else checkGuard(observer, name, key)
   }
   for (const key of liveKeys(observer))
     if (isOurs(observer, key) && !kept.has(key.hash) && !isSetUp(observer, key)) observer.problems.push(`${key.name} lives and nobody holds it`)

@@ -3,7 +3,8 @@ import { makePrng, type Prng } from './prng.js'
 
 /** What a user, or somebody with the dashboard, does. Each action is a process of its own, begun `at` that virtual time. */
 export type Action =
-  | { readonly _tag: 'add'; readonly name: string; readonly limit: string | null; readonly ifMissing: boolean }
+  | { readonly _tag: 'add'; readonly name: string; readonly limit: string | null; readonly daily?: string; readonly ifMissing: boolean }
+  | { readonly _tag: 'limits'; readonly name: string; readonly monthly: string | null | undefined; readonly daily: string | null | undefined }
   | {
       readonly _tag: 'remove'
       readonly name: string
@@ -39,6 +40,7 @@ export interface StoppedProcess {
 export interface Plan {
   readonly seed: number
   readonly refuseZeroLimit: boolean
+  readonly refuseGuardrails?: boolean
   /** Whether processes can tell that the owner of a claim is dead. */
   readonly seesTheDead: boolean
   readonly actions: ReadonlyArray<Timed>

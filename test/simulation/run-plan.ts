@@ -61,7 +61,7 @@ const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Univ
     seed: String(plan.seed),
     at: epoch,
     workspaces: ['other'],
-    settings: { refuseZeroLimit: plan.refuseZeroLimit },
+    settings: { refuseZeroLimit: plan.refuseZeroLimit, refuseGuardrails: plan.refuseGuardrails ?? false },
   })
   const minted = mintManagementKey(sha256, account)
   const world = createWorld(sha256, minted.account)
@@ -132,9 +132,9 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
   const vault = openProcess(universe, process)
   switch (action._tag) {
     case 'add': {
-      const { name, limit, ifMissing } = action
+      const { name, limit, daily, ifMissing } = action
       const before = watchedNonces(observer, name)
-      const answer = await vault.add(name, { ...(limit === null ? {} : { monthlyLimit: limit }), ifMissing })()
+      const answer = await vault.add(name, { ...(limit === null ? {} : { monthlyLimit: limit }), ...(daily === undefined ? {} : { dailyLimit: daily }), ifMissing })()
       if (isRight(answer)) return answer.right.outcome
       const asBefore = answer.left._tag === 'RemoteUnavailable' || answer.left._tag === 'RemoteRefused'
       if (asBefore) checkNothingLeft(observer, name, before)
@@ -143,6 +143,12 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
     case 'remove': {
       const answer = await vault.remove(action.name, action)()
       return isRight(answer) ? `${answer.right.outcome} ${answer.right.remote ?? ''} ${answer.right.proof ?? ''}` : said(answer.left)
+    }
+    case 'limits': {
+      const { name, monthly, daily } = action
+      const patch = { ...(monthly === undefined ? {} : { monthlyLimit: monthly }), ...(daily === undefined ? {} : { dailyLimit: daily }) }
+      const answer = await vault.updateSpendLimits(name, patch)()
+      return isRight(answer) ? answer.right.outcome : said(answer.left)
     }
     case 'suspend':
     case 'resume': {
