@@ -120,6 +120,8 @@ export interface ReconcileReport {
   readonly orphansRevoked: ReadonlyArray<{ readonly name: string; readonly hash: string }>
   /** Keys that were taken in by `adopt`. */
   readonly adopted: ReadonlyArray<{ readonly name: string; readonly hash: string }>
+  /** Guardrails of this vault, by their remote names, that no key was under for a week. */
+  readonly guardrailsDeleted: ReadonlyArray<string>
   readonly unheld: ReadonlyArray<{ readonly hash: string; readonly remoteName: string }>
   readonly drift: ReadonlyArray<{ readonly name: string; readonly hash: string; readonly found: string }>
   readonly outstanding: ReadonlyArray<ReconciledKey>

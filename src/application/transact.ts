@@ -27,7 +27,7 @@ type Transacting = Pick<LocalDeps, 'log' | 'keyEvents' | 'protocol' | 'clock' | 
  * be told from what the dead process did.
  */
 const closingDeadClaim = (deps: Transacting, state: KeyState, command: KeyCommand): KeyCommand | null =>
-  command._tag === 'Observe' ? null : expireClaim(deps, state)
+  command._tag === 'Observe' || command._tag === 'ObserveGuard' || command._tag === 'RetryGuard' ? null : expireClaim(deps, state)
 
 const withEvents =
   (before: Transacted) =>

@@ -1,4 +1,4 @@
-import type { Guard } from '../domain/key/own-guardrail.js'
+import { isEnforcing } from '../domain/key/guard.js'
 import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
@@ -44,21 +44,18 @@ const remoteView = ({ stage }: KeyState): KeyView['remote'] => {
 const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
 
 /** Who enforces each limit now. */
-const enforcement = ({ limits }: KeySpec, guard: Guard | null, watched: boolean): KeyView['enforcedBy'] =>
-  enforcersOf(limits, compilePolicy(limits, { guardrails: guard?._tag !== 'Unavailable' }), {
-    guardrailAssigned: guard?._tag === 'Assigned',
-    watcherAlive: watched,
-  })
+const enforcement = ({ limits }: KeySpec, guarded: boolean, watched: boolean): KeyView['enforcedBy'] =>
+  enforcersOf(limits, compilePolicy(limits, { guardrails: guarded }), { guardrailAssigned: guarded, watcherAlive: watched })
 
 /** What its owner asked for, as scripts see it. */
-const viewSpec = (spec: KeySpec | null, guard: Guard | null, watched: boolean): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
+const viewSpec = (spec: KeySpec | null, guarded: boolean, watched: boolean): Pick<KeyView, 'tags' | 'workspace' | 'expiresAt' | 'limits' | 'enforcedBy'> => {
   const expiresAt = spec?.expiresAt ?? null
   return {
     tags: spec?.tags ?? {},
     workspace: spec?.workspace ?? null,
     expiresAt: expiresAt === null ? null : isoOf(expiresAt),
     limits: limitsView(spec),
-    enforcedBy: spec === null ? { monthly: null, daily: null } : enforcement(spec, guard, watched),
+    enforcedBy: spec === null ? { monthly: null, daily: null } : enforcement(spec, guarded, watched),
   }
 }
 
@@ -67,6 +64,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyVi
   const shown = publicState(state)
   if (shown === null) return null
   const incarnation = incarnationOf(state.stage)
+  const held = heldKey(state.stage)
   return {
     name,
     lineage: incarnation?.lineage ?? lineageOf(name, Math.max(1, state.lineages)),
@@ -80,7 +78,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyVi
     containedFor: containedFor(state.stage),
     usage: unknownUsage,
     pending: pendingWork(state),
-    ...viewSpec(incarnation?.spec ?? null, heldKey(state.stage)?.guard ?? null, watched),
+    ...viewSpec(incarnation?.spec ?? null, held !== null && isEnforcing(held), watched),
   }
 }
 
@@ -98,5 +96,5 @@ export const viewUnreadable = (name: KeyName): KeyView => ({
   containedFor: [],
   usage: unknownUsage,
   pending: [],
-  ...viewSpec(null, null, false),
+  ...viewSpec(null, false, false),
 })

@@ -105,6 +105,8 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
     GuardrailObserved: of('GuardrailObserved', { guardrail: fc.option(anyGuardrail) }),
     GuardrailUnavailable: of('GuardrailUnavailable', { cause: anyCause }),
     GuardrailDoubted: of('GuardrailDoubted', { attempt }),
+    GuardrailDriftObserved: of('GuardrailDriftObserved', { guardrail: fc.option(anyGuardrail) }),
+    GuardrailRetryRequested: of('GuardrailRetryRequested', {}),
     LimitsChangeRequested: of('LimitsChangeRequested', { limits: anyLimits }),
     LimitsChangeRolledBack: of('LimitsChangeRolledBack', { cause: anyCause }),
     PolicyObserved: of('PolicyObserved', { policy: anyPolicy }),

@@ -113,6 +113,8 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   GuardrailObserved: t.strict({ guardrail: orNull(ownGuardrail) }),
   GuardrailUnavailable: t.strict({ cause }),
   GuardrailDoubted: t.strict({ attempt: attemptId }),
+  GuardrailDriftObserved: t.strict({ guardrail: orNull(ownGuardrail) }),
+  GuardrailRetryRequested: t.strict({}),
   LimitsChangeRequested: t.strict({ limits }),
   LimitsChangeRolledBack: t.strict({ cause }),
   PolicyObserved: t.strict({ policy }),

@@ -7,27 +7,25 @@ import type { GuardResult } from '../../domain/key/command.js'
 import type { Step } from '../../domain/key/next-step.js'
 import type { AttemptId, KeyName } from '../../domain/shared/identifiers.js'
 import { plus } from '../../domain/shared/instant.js'
-import { findGuardrail, type FoundGuardrail, guardrailWith, hasTerms, type GuardrailTerms } from '../../domain/spend/choose-guardrail.js'
-import { guardrailName } from '../../domain/spend/guardrail-name.js'
+import { findGuardrail, type FoundGuardrail, guardrailWith, hasTerms, ownOf } from '../../domain/spend/choose-guardrail.js'
 import { retryDate } from '../budget.js'
-import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
 import type { Loaded } from '../key-store.js'
 import type { Guardrail } from '../ports/guardrail.js'
 import type { RemoteError } from '../ports/remote-error.js'
 import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
 import { isWatched } from '../watcher-heartbeat.js'
-import { confirmingRefusal, failuresOf } from './change.js'
-import { maySend, type Token, underClaim } from './claiming.js'
-import { failureOf, isNotToBeHad, unlessCredential } from './guard-failure.js'
+import { failuresOf } from './change.js'
+import { assignGuardrail, makeGuardrail, takeOffGuardrail } from './change-guard.js'
+import { type Token, underClaim } from './claiming.js'
+import { isNotToBeHad, unlessCredential } from './guard-failure.js'
+import { listGuards, noteGuardrailUse, usableGuardrails } from './list-guards.js'
 import { readFailure, unrecorded } from './look.js'
 import { overtaken, type Progress, recordOutcome } from './progress.js'
 
 type Guard = Extract<Step, { readonly _tag: 'Guard' }>
 
 const foreign: Cause = { kind: 'refused', status: null, message: 'a guardrail that is not of this vault is on the key' }
-const tooLate: Cause = { kind: 'unreachable', status: null, message: 'the claim ran out before the request was sent' }
-const notVisible: Cause = { kind: 'unreadable', status: 200, message: 'the guardrail is not visible on the key yet' }
 
 const record = (
   deps: Deps,
@@ -61,62 +59,13 @@ interface Seen {
   readonly found: FoundGuardrail
 }
 
-const look = (deps: Deps, { hash }: Guard): TE.TaskEither<RemoteError, Seen> =>
+const look = (deps: Deps, { hash, held }: Guard): TE.TaskEither<RemoteError, Seen> =>
   pipe(
-    TE.Do,
-    TE.bind('guardrails', () => deps.client.listGuardrails()),
-    TE.bind('assignments', () => deps.client.listAssignments()),
-    TE.map(({ guardrails, assignments }) => ({ guardrails, found: findGuardrail(deps.vault, hash, guardrails, assignments) })),
+    listGuards(deps),
+    TE.map(({ guardrails, assignments }) => ({ guardrails, found: findGuardrail(deps.vault, hash, guardrails, assignments, held) })),
   )
 
-const observed = (found: FoundGuardrail): GuardResult => ({ _tag: 'Observed', guardrail: found._tag === 'Ours' ? found.guardrail : null })
-
-/** What is read back counts: the answer to an assignment names no key. A guardrail that was made a moment ago is read by itself. */
-const readBack = (deps: Deps, step: Guard, wanted: GuardrailTerms | null): T.Task<GuardResult> =>
-  pipe(
-    deps.client.listAssignments(),
-    TE.match(
-      (error): GuardResult => ({ _tag: 'Unknown', cause: causeOf(error) }),
-      (assignments): GuardResult => {
-        const id = assignments.find(({ hash }) => hash === step.hash)?.guardrail ?? null
-        return id === (wanted?.id ?? null) ? { _tag: 'Observed', guardrail: wanted } : { _tag: 'Unknown', cause: notVisible }
-      },
-    ),
-  )
-
-const sending = (
-  deps: Deps,
-  token: Token,
-  request: () => TE.TaskEither<RemoteError, unknown>,
-  then: () => T.Task<GuardResult>,
-): T.Task<GuardResult> =>
-  maySend(deps, token)
-    ? pipe(
-        confirmingRefusal(deps, token, request),
-        TE.matchE((error) => failureOf(deps, error), then),
-      )
-    : T.of({ _tag: 'Failed', cause: tooLate })
-
-const assign = (deps: Deps, step: Guard, token: Token, guardrail: GuardrailTerms): T.Task<GuardResult> =>
-  sending(
-    deps,
-    token,
-    () => deps.client.assignGuardrail(guardrail.id, [step.hash]),
-    () => readBack(deps, step, guardrail),
-  )
-
-/** One POST; should its answer be lost, the guardrail is found by its name when it can arrive no later, and never made twice for that. */
-const make = (deps: Deps, step: Guard, cap: NonNullable<Guard['cap']>, token: Token): T.Task<GuardResult> => {
-  if (!maySend(deps, token)) return T.of({ _tag: 'Failed', cause: tooLate })
-  const { includeByok, workspace } = step
-  return pipe(
-    deps.client.createGuardrail({ name: guardrailName(deps.vault, cap, includeByok), cap, includeByok, workspace }),
-    TE.matchE(
-      (error) => failureOf(deps, error),
-      ({ id }) => assign(deps, step, token, { id, cap, includeByok }),
-    ),
-  )
-}
+const observed = (found: FoundGuardrail): GuardResult => ({ _tag: 'Observed', guardrail: ownOf(found) })
 
 const changing = (
   deps: Deps,
@@ -133,33 +82,38 @@ const changing = (
     (until, at) => ({ _tag: 'Claim', attempt, effect: 'guard', hash: step.hash, owner: deps.process.owner, until, at }),
     (token) =>
       pipe(
-        change(token),
+        noteGuardrailUse(deps),
+        T.flatMap(() => change(token)),
         T.flatMap((result) => record(deps, name, token.loaded, step, attempt, result)),
         TE.match(unrecorded, (progress): Progress => ({ ...progress, events: [...token.events, ...progress.events] })),
       ),
   )
 }
 
+/** A guardrail that is about to be deleted as unused is not taken up again. */
+const giving = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard, cap: NonNullable<Guard['cap']>, guardrails: ReadonlyArray<Guardrail>): T.Task<Progress> =>
+  pipe(
+    usableGuardrails(deps, guardrails),
+    TE.map((usable) => guardrailWith(deps.vault, usable, cap, step.includeByok)),
+    TE.matchE(
+      (error) => T.of(unrecorded(error)),
+      (there) =>
+        changing(deps, name, loaded, step, (token) =>
+          there === null ? makeGuardrail(deps, step, cap, token) : assignGuardrail(deps, step, token, there),
+        ),
+    ),
+  )
+
 const act = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard, { guardrails, found }: Seen): T.Task<Progress> => {
   const { cap, includeByok } = step
   if (step.doubtedSince !== null) return told(deps, name, loaded, step, observed(found))
   if (cap === null)
     return found._tag === 'Ours'
-      ? changing(deps, name, loaded, step, (token) =>
-          sending(
-            deps,
-            token,
-            () => deps.client.unassignGuardrail(found.guardrail.id, [step.hash]),
-            () => readBack(deps, step, null),
-          ),
-        )
+      ? changing(deps, name, loaded, step, (token) => takeOffGuardrail(deps, step, token, found.guardrail))
       : told(deps, name, loaded, step, observed(found))
   if (found._tag === 'Foreign') return told(deps, name, loaded, step, { _tag: 'Unavailable', cause: foreign })
   if (found._tag === 'Ours' && hasTerms(found.guardrail, cap, includeByok)) return told(deps, name, loaded, step, observed(found))
-  const there = guardrailWith(deps.vault, guardrails, cap, includeByok)
-  return changing(deps, name, loaded, step, (token) =>
-    there === null ? make(deps, step, cap, token) : assign(deps, step, token, there),
-  )
+  return giving(deps, name, loaded, step, cap, guardrails)
 }
 
 const lookAndAct = (deps: Deps, name: KeyName, loaded: Loaded, step: Guard): T.Task<Progress> =>

@@ -6,6 +6,7 @@ import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { ContainmentReason } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
+import { containedFor } from '../../domain/key/view.js'
 import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
@@ -110,7 +111,7 @@ export const suspend = (deps: Deps, name: KeyName, note: string | null): TE.Task
 const liftable: ReadonlyArray<ContainmentReason> = ['drift', 'panic', 'alert', 'user']
 
 const standing = ({ stage }: KeyState): ContainmentReason | undefined =>
-  stage._tag === 'Held' ? liftable.find((reason) => stage.key.reasons.includes(reason)) : undefined
+  stage._tag === 'Held' ? liftable.find((reason) => containedFor(stage).includes(reason)) : undefined
 
 /** Every reason but a spent window is taken away: whoever resumes a key wants it to work, whatever a look finds on the way. */
 const beginResuming = (deps: Deps, name: KeyName, turn = 0): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {

@@ -1,4 +1,5 @@
 import type { KeyEvent } from '../../domain/key/event.js'
+import { isLowered, isLoweredTo } from '../../domain/key/guard.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { hashOf, pendingWork, publicState } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
@@ -44,6 +45,16 @@ const deleted = 'deleted at OpenRouter'
 const changed = 'changed at OpenRouter'
 const tightened = 'tightened at OpenRouter and left so until lean-vault resume'
 
+const guardOff = 'its guardrail was taken off at OpenRouter'
+const guardChanged = 'its guardrail was changed at OpenRouter'
+const guardLowered = 'its guardrail was lowered at OpenRouter and is left so until lean-vault resume'
+
+const guardDriftText = (state: KeyState | undefined, { guardrail }: Extract<KeyEvent, { readonly type: 'GuardrailDriftObserved' }>): string => {
+  if (guardrail === null) return guardOff
+  const key = state?.stage._tag === 'Held' ? state.stage.key : null
+  return key !== null && isLoweredTo(key, guardrail) ? guardLowered : guardChanged
+}
+
 const isDrift = (event: KeyEvent | undefined): boolean => event?.type === 'ContainmentRequested' && event.reason === 'drift'
 
 export const driftOf = (name: KeyName, events: ReadonlyArray<KeyEvent>, states: States): ReconcileReport['drift'] => {
@@ -53,6 +64,7 @@ export const driftOf = (name: KeyName, events: ReadonlyArray<KeyEvent>, states: 
     if (event.type === 'StrayFound' && event.origin === 'resurfaced')
       return [{ name, hash: event.hash, found: 'a removed key is alive again' }]
     if (event.type === 'ContainmentRequested' && event.reason === 'drift') return [{ name, hash, found: tightened }]
+    if (event.type === 'GuardrailDriftObserved') return [{ name, hash, found: guardDriftText(states.get(name), event) }]
     if (event.type !== 'DriftObserved') return []
     return isDrift(events[index + 1]) ? [] : [{ name, hash, found: event.policy === null ? deleted : changed }]
   })
@@ -63,6 +75,7 @@ export const standingDrift = (name: KeyName, { stage }: KeyState): ReconcileRepo
   if (stage._tag !== 'Held') return []
   const { hash, reasons, remote } = stage.key
   if (remote._tag === 'Absent') return [{ name, hash, found: deleted }]
+  if (isLowered(stage.key)) return [{ name, hash, found: guardLowered }]
   return reasons.includes('drift') ? [{ name, hash, found: tightened }] : []
 }
 
@@ -85,7 +98,7 @@ const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<Reconc
   })
 
 /** What a reconcile did, from the states before and after. */
-export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<ReconcileReport, 'adopted'> => {
+export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'> => {
   const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
   const open = driven.filter((each) => pendingWork(each.advanced.state).length > 0)
   const had = settled.filter((each) => pendingWork(each.before).length > 0)

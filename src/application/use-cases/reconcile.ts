@@ -13,6 +13,8 @@ import type { ReconcileReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { transact } from '../transact.js'
 import { adoptByHash } from './adopt.js'
+import { guardDrift, viewGuards } from './guard-drift.js'
+import { lookAtGuardrails } from './look-at-guardrails.js'
 import { proveTogether, type Turn } from './prove-together.js'
 import { type Driven, driftOf, entry, report, standingDrift, unreadableEntries } from './reconcile-report.js'
 import { look, type Swept, sweepAll } from './sweep-account.js'
@@ -48,7 +50,7 @@ const driveGroup = (deps: Deps, drive: Drive, swept: Swept, names: ReadonlyArray
   )
 
 /** Drives on whatever a sweep found unfinished. */
-export const driveAll = (deps: Deps, swept: Swept, drive: Drive): TE.TaskEither<VaultError, Omit<ReconcileReport, 'adopted'>> => {
+export const driveAll = (deps: Deps, swept: Swept, drive: Drive): TE.TaskEither<VaultError, Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'>> => {
   const { first, last } = needsWork(swept)
   return pipe(
     driveGroup(deps, drive, swept, first),
@@ -78,8 +80,10 @@ export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither
   return pipe(
     adoptOne(deps, adopt),
     TE.bindTo('adopted'),
-    TE.bind('swept', () => sweepAll(deps, revoke)),
-    TE.flatMap(({ adopted, swept }) => TE.map((done: Omit<ReconcileReport, 'adopted'>) => ({ ...done, adopted }))(driveAll(deps, swept, drive))),
+    TE.bind('guarded', () => TE.flatMap((swept: Swept) => lookAtGuardrails(deps, swept, true))(sweepAll(deps, revoke))),
+    TE.flatMap(({ adopted, guarded: { deleted, swept } }) =>
+      TE.map((done: Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'>) => ({ ...done, adopted, guardrailsDeleted: deleted }))(driveAll(deps, swept, drive)),
+    ),
   )
 }
 
@@ -87,7 +91,10 @@ export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither
 export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileReport> =>
   pipe(
     look(deps),
-    TE.map(({ states, unreadable, findings, listing }) => {
+    TE.bindTo('seen'),
+    TE.bind('view', ({ seen }) => viewGuards(deps, seen.states)),
+    TE.map(({ seen: { states, unreadable, findings, listing }, view }) => {
+      const guards = new Map(view === null ? [] : guardDrift(deps, states, view))
       const known = new Map(listing.keys.map((key) => [key.hash, key.policy]))
       const drifting = [...states].flatMap(([name, state]) => {
         const { stage } = state
@@ -97,7 +104,7 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
           { _tag: 'Observe', hash: stage.key.hash, policy: listed ?? null, at: deps.clock.now() },
           state,
         )
-        const events = isRight(decision) ? decision.right : []
+        const events = [...(isRight(decision) ? decision.right : []), ...(guards.get(name) ?? [])]
         return events.length > 0 ? driftOf(name, events, states) : standingDrift(name, state)
       })
       return {
@@ -105,6 +112,7 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
         undone: [],
         orphansRevoked: [],
         adopted: [],
+        guardrailsDeleted: [],
         unheld: findings.flatMap((each) =>
           each._tag === 'Unheld' ? [{ hash: each.hash, remoteName: each.remoteName }] : [],
         ),

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
+import { containedFor } from '../../domain/key/view.js'
 import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { LimitsPatch } from '../../domain/spend/limits.js'
@@ -18,7 +19,7 @@ import { confirmAtPin } from './observe.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 const containedNote = ({ stage }: KeyState): ReadonlyArray<string> =>
-  stage._tag === 'Held' && stage.key.reasons.length > 0 ? [`it stays contained for: ${stage.key.reasons.join(', ')}`] : []
+  stage._tag === 'Held' && containedFor(stage).length > 0 ? [`it stays contained for: ${containedFor(stage).join(', ')}`] : []
 
 const updated = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> =>
   pipe(

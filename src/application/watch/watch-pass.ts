@@ -14,6 +14,7 @@ import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { Credits } from '../ports/guardrail.js'
+import { lookNowAndThen } from '../use-cases/look-at-guardrails.js'
 import { driveAll } from '../use-cases/reconcile.js'
 import { recordReadings } from '../use-cases/record-readings.js'
 import { sweepAll, type Swept } from '../use-cases/sweep-account.js'
@@ -107,6 +108,7 @@ const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<
   pipe(
     sweepAll(deps, null),
     TE.tap((swept) => recordUsage(deps, swept)),
+    TE.flatMap((swept) => lookNowAndThen(deps, swept)),
     TE.bindTo('swept'),
     TE.bind('windows', ({ swept }) => enforceWindows(deps, swept.states)),
     TE.bind('told', ({ swept }) => TE.fromTask(tell(deps, swept, freshFor))),

@@ -11,7 +11,7 @@ const entryLines = (entries: Entries): ReadonlyArray<string> =>
     return `${name} (${state}${open})${reason === null ? '' : `: ${reason}`}`
   })
 
-const clean = (report: ReconcileReport): boolean => Object.values(report).every((entries: Entries) => entries.length === 0)
+const clean = (report: ReconcileReport): boolean => Object.values(report).every((entries: ReadonlyArray<unknown>) => entries.length === 0)
 
 /** What a reconcile did or, with `planned`, would be about. */
 export const reconcileText = (report: ReconcileReport, planned: boolean): string => {
@@ -35,6 +35,7 @@ export const reconcileText = (report: ReconcileReport, planned: boolean): string
       'Marked as ours, but not held here (--revoke HASH destroys one, --adopt HASH takes it in)',
       report.unheld.map(({ hash, remoteName }) => `${hash} ${remoteName}`),
     ),
+    section('Guardrails of this vault deleted, which no key was under for a week', report.guardrailsDeleted),
     section(planned ? 'To be done' : 'Outstanding', entryLines(report.outstanding)),
   ].join('')
 }

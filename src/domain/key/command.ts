@@ -30,6 +30,8 @@ export type ChangeResult =
 export type GuardResult =
   | { readonly _tag: 'Observed'; readonly guardrail: OwnGuardrail | null }
   | { readonly _tag: 'Unavailable'; readonly cause: Cause }
+  /** The key itself is not there any more. */
+  | { readonly _tag: 'Absent' }
   | { readonly _tag: 'Failed'; readonly cause: Cause }
   | { readonly _tag: 'Refused'; readonly cause: Cause }
   | { readonly _tag: 'Unknown'; readonly cause: Cause }
@@ -139,5 +141,9 @@ export type SweepCommand =
       readonly nonce: Nonce | null
     }>
   | At<{ readonly _tag: 'RetryNow' }>
+  /** What the listings of guardrails, sent at `asOf`, show on a key; `null`: none of ours. */
+  | At<{ readonly _tag: 'ObserveGuard'; readonly hash: KeyHash; readonly found: OwnGuardrail | null; readonly asOf: Instant }>
+  /** Try again whether a guardrail can be had. */
+  | At<{ readonly _tag: 'RetryGuard' }>
 
 export type KeyCommand = OwnerCommand | LoopCommand | SweepCommand

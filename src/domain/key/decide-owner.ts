@@ -3,6 +3,7 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 
 import type { OwnerCommand } from './command.js'
 import type { KeyEvent, RemovalMode } from './event.js'
+import { isLowered } from './guard.js'
 import type { KeyRefusal } from './refusal.js'
 import type { KeyState } from './state.js'
 
@@ -78,7 +79,8 @@ export const onContain = (command: Command<'Contain'>, state: KeyState): Decisio
 export const onLift = (command: Command<'Lift'>, state: KeyState): Decision => {
   const { stage } = state
   if (stage._tag !== 'Held') return notHeld(state)
-  if (!stage.key.reasons.includes(command.reason)) return refuse({ _tag: 'AlreadySettled' })
+  const stands = stage.key.reasons.includes(command.reason) || (command.reason === 'drift' && isLowered(stage.key))
+  if (!stands) return refuse({ _tag: 'AlreadySettled' })
   return unlessInFlight(state, () => facts({ type: 'LiftingRequested', reason: command.reason, at: command.at }))
 }
 

@@ -2,7 +2,7 @@ import type { KeyCommand } from './command.js'
 import { onRecordChange } from './decide-change.js'
 import { onClaim, onExpireClaim, onIntendCreation, onRecordCreation, onRecordLook } from './decide-creation.js'
 import { onGiveUp } from './decide-giving-up.js'
-import { onRecordGuard } from './decide-guard.js'
+import { onObserveGuard, onRecordGuard, onRetryGuard } from './decide-guard.js'
 import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
@@ -51,6 +51,10 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onObserve(command, state)
     case 'Condemn':
       return onCondemn(command, state)
+    case 'ObserveGuard':
+      return onObserveGuard(command, state)
+    case 'RetryGuard':
+      return onRetryGuard(command, state)
     case 'RetryNow':
       return onRetryNow(command, state)
   }

@@ -97,6 +97,10 @@ export type KeyEvent =
   | At<{ readonly type: 'GuardrailUnavailable'; readonly cause: Cause }>
   /** A change of it came back after its claim was closed. */
   | At<{ readonly type: 'GuardrailDoubted'; readonly attempt: AttemptId }>
+  /** Somebody changed or took away what was on the key; `null`: no guardrail of ours is on it any more. */
+  | At<{ readonly type: 'GuardrailDriftObserved'; readonly guardrail: OwnGuardrail | null }>
+  /** Guardrails were not to be had, and may be by now. */
+  | At<{ readonly type: 'GuardrailRetryRequested' }>
   /** Its owner wants other limits from now on. */
   | At<{ readonly type: 'LimitsChangeRequested'; readonly limits: SpendLimits }>
   /** They could not be had, so those of before hold again: all of them. */

@@ -41,10 +41,13 @@ export const onContainmentRequested = (state: KeyState, event: Event<'Containmen
   return { ...state, stage: { ...stage, key, change: pending(key, { kind: 'contain', reason: event.reason }), stall: null } }
 }
 
+/** A guardrail that somebody lowered is put back like everything else that drifted. */
+const forgetting = (key: HeldKey): HeldKey => (key.guard._tag === 'Assigned' ? { ...key, guard: { _tag: 'Assigned', guardrail: key.guard.guardrail } } : key)
+
 export const onLiftingRequested = (state: KeyState, event: Event<'LiftingRequested'>): KeyState => {
   const { stage } = state
   if (stage._tag !== 'Held') return state
-  const key = { ...stage.key, reasons: without(stage.key.reasons, event.reason) }
+  const key = { ...(event.reason === 'drift' ? forgetting(stage.key) : stage.key), reasons: without(stage.key.reasons, event.reason) }
   return { ...state, stage: { ...stage, key, change: pending(key, { kind: 'lift', reason: event.reason }), stall: null } }
 }
 

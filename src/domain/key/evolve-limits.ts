@@ -1,5 +1,6 @@
 import type { SpendLimits } from '../spend/limits.js'
 import type { KeyEvent } from './event.js'
+import { unseen } from './evolve-guard.js'
 import { type RemoteKnowledge, tightest } from './remote-policy.js'
 import type { HeldKey, KeyState, LimitsHeld } from './state.js'
 import { isSettled } from './underway.js'
@@ -12,8 +13,8 @@ const sameMoney = (a: SpendLimits, b: SpendLimits): boolean => a.monthly === b.m
 /** The key with these limits for its own. */
 export const holding = (key: HeldKey, { limits, kept }: LimitsHeld): HeldKey => {
   const { incarnation } = key
-  // What was refused once may be had by now.
-  const guard = key.guard._tag === 'Unavailable' && !sameMoney(limits, incarnation.spec.limits) ? ({ _tag: 'None' } as const) : key.guard
+  // What was refused once may be had by now, and what was on the key then may be still.
+  const guard = key.guard._tag === 'Unavailable' && !sameMoney(limits, incarnation.spec.limits) ? unseen : key.guard
   const next: HeldKey = { ...key, kept, guard, incarnation: { ...incarnation, spec: { ...incarnation.spec, limits } } }
   // What somebody lowered at OpenRouter stays low, and what its owner lowers further goes below it.
   return key.tightened === null ? next : { ...next, tightened: tightest(key.tightened, ownedOf(next)) }

@@ -45,7 +45,7 @@ import {
   onRollbackStalled,
   onSecretShredded,
 } from './evolve-removal.js'
-import { onGuardrailDoubted, onGuardrailObserved, onGuardrailUnavailable } from './evolve-guard.js'
+import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
@@ -98,6 +98,10 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onGuardrailUnavailable(state)
     case 'GuardrailDoubted':
       return onGuardrailDoubted(state, event)
+    case 'GuardrailDriftObserved':
+      return onGuardrailDriftObserved(state, event)
+    case 'GuardrailRetryRequested':
+      return onGuardrailRetryRequested(state)
     case 'LimitsChangeRequested':
       return onLimitsChangeRequested(state, event)
     case 'LimitsChangeRolledBack':

@@ -1,4 +1,4 @@
-import type { AttemptId, KeyHash, Lineage, OwnerId, WorkspaceId } from '../shared/identifiers.js'
+import type { AttemptId, GuardrailId, KeyHash, Lineage, OwnerId, WorkspaceId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { Attempt } from './attempt.js'
@@ -42,6 +42,8 @@ export type Step =
       readonly cap: GuardrailCap | null
       readonly includeByok: boolean
       readonly workspace: WorkspaceId | null
+      /** The one that is on the key as far as we know. */
+      readonly held: GuardrailId | null
       readonly doubtedSince: Instant | null
     }
 
@@ -116,6 +118,7 @@ const guarding = (key: HeldKey): Step => ({
   cap: wantedGuard(key),
   includeByok: key.incarnation.spec.includeByok,
   workspace: key.incarnation.spec.workspace,
+  held: key.guard._tag === 'Assigned' ? key.guard.guardrail.id : null,
   doubtedSince: key.guard._tag === 'Unknown' ? key.guard.since : null,
 })
 

@@ -11,10 +11,11 @@ export interface OwnGuardrail {
 
 /**
  * What we know of a key's guardrail. `Unknown`: a change of it had no answer at `since`. `Unavailable`: guardrails are refused,
- * or somebody else's is on the key, so the watcher stands in.
+ * or somebody else's is on the key, so the watcher stands in. `lowered`: somebody tightened it at OpenRouter, and it stays so
+ * until its owner resumes the key.
  */
 export type Guard =
   | { readonly _tag: 'None' }
   | { readonly _tag: 'Unknown'; readonly since: Instant }
-  | { readonly _tag: 'Assigned'; readonly guardrail: OwnGuardrail }
+  | { readonly _tag: 'Assigned'; readonly guardrail: OwnGuardrail; readonly lowered?: true }
   | { readonly _tag: 'Unavailable' }

@@ -1,4 +1,5 @@
 import type { KeyHash } from '../shared/identifiers.js'
+import { isLowered } from './guard.js'
 import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
 import { isSettled } from './underway.js'
 import { wantedOf } from './wanted.js'
@@ -111,7 +112,7 @@ export const hashOf = (stage: Stage): KeyHash | null => {
 export const containedFor = (stage: Stage): ReadonlyArray<string> => {
   switch (stage._tag) {
     case 'Held':
-      return stage.key.reasons
+      return isLowered(stage.key) && !stage.key.reasons.includes('drift') ? [...stage.key.reasons, 'drift'] : stage.key.reasons
     case 'RollingBack':
       return [...stage.key.reasons, 'removal']
     case 'Removing':

@@ -35,19 +35,24 @@ export type FoundGuardrail =
 const termsOf = ({ id, limit, reset, includeByok }: ListedGuardrail): GuardrailTerms | null =>
   limit === null || includeByok === null || (reset !== 'daily' && reset !== 'monthly') ? null : { id, cap: { limit, reset }, includeByok }
 
-const isOurs = (vault: VaultId, { name }: ListedGuardrail): boolean => parseGuardrailName(name)?.vaultId === vault
+/** Whether its name says that this vault made it. */
+export const isOwnGuardrail = (vault: VaultId, { name }: Pick<ListedGuardrail, 'name'>): boolean => parseGuardrailName(name)?.vaultId === vault
 
-/** What the listings say of a key. An assignment whose guardrail is not listed is somebody's, and not ours to replace. */
+/** The guardrail of this vault that is on the key, if one is. */
+export const ownOf = (found: FoundGuardrail): GuardrailTerms | null => (found._tag === 'Ours' ? found.guardrail : null)
+
+/** What the listings say of a key. `held`: the one that we put there, which stays ours when somebody renames it. An assignment whose guardrail is not listed is somebody's, and not ours to replace. */
 export const findGuardrail = (
   vault: VaultId,
   hash: KeyHash,
   guardrails: ReadonlyArray<ListedGuardrail>,
   assignments: ReadonlyArray<Assigned>,
+  held: GuardrailId | null,
 ): FoundGuardrail => {
   const assigned = assignments.find((each) => each.hash === hash)
   if (assigned === undefined) return { _tag: 'None' }
   const listed = guardrails.find(({ id }) => id === assigned.guardrail)
-  if (listed === undefined || !isOurs(vault, listed)) return { _tag: 'Foreign' }
+  if (listed === undefined || (listed.id !== held && !isOwnGuardrail(vault, listed))) return { _tag: 'Foreign' }
   const terms = termsOf(listed)
   return terms === null ? { _tag: 'None' } : { _tag: 'Ours', guardrail: terms }
 }
@@ -64,7 +69,7 @@ export const guardrailWith = (
   byok: boolean,
 ): GuardrailTerms | null => {
   const fitting = guardrails
-    .filter((each) => isOurs(vault, each))
+    .filter((each) => isOwnGuardrail(vault, each))
     .flatMap((each) => termsOf(each) ?? [])
     .filter((terms) => hasTerms(terms, wanted, byok))
   return [...fitting].sort((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null

@@ -151,6 +151,11 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ],
   GuardrailUnavailable: causes.map((each) => ({ cause: each })),
   GuardrailDoubted: [{ attempt }],
+  GuardrailDriftObserved: [
+    { guardrail: null },
+    { guardrail: { id: '0b6b7a3e-51a3-4c7b-9c1e-2f8d0f3a9f10' as GuardrailId, cap: { limit: money(10_000_000_000_000n), reset: 'monthly' }, includeByok: false } },
+  ],
+  GuardrailRetryRequested: [{}],
   LimitsChangeRequested: [
     { limits: { monthly: money(25_500_000_000_000n), daily: money(1_000_000_000_000n), alertThresholds: [0.5, 0.9] } },
     { limits: noLimits },
