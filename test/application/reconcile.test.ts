@@ -8,7 +8,7 @@ import { type Bench, openBench } from './harness.js'
 import { benchWithTwo, cannotSpend, listingOfTwo, wanted } from './removal-bench.js'
 import { always, down, either, from, on, refused, unreachable } from './trouble.js'
 
-const quiet = { finished: [], undone: [], orphansRevoked: [], unheld: [], drift: [], outstanding: [], adopted: [] }
+const quiet = { finished: [], undone: [], orphansRevoked: [], unheld: [], drift: [], outstanding: [], adopted: [], guardrailsDeleted: [] }
 const reconcile = (bench: Bench) => bench.run((vault) => vault.reconcile())
 const plan = (bench: Bench) => bench.run((vault) => vault.reconcile({ dryRun: true }))
 const sweeping = ['GET /key', 'GET /workspaces', ...listingOfTwo]

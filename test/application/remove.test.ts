@@ -221,7 +221,7 @@ describe('remove', () => {
       expect(isSealed(bench, 'alpha')).toBe(false)
       expect(done(await bench.run((vault) => vault.show('alpha'))).state).toBe('removed')
       const report = done(await bench.run((vault) => vault.reconcile()))
-      expect(report).toEqual({ finished: [], undone: [], orphansRevoked: [], unheld: [], drift: [], outstanding: [], adopted: [] })
+      expect(report).toEqual({ finished: [], undone: [], orphansRevoked: [], unheld: [], drift: [], outstanding: [], adopted: [], guardrailsDeleted: [] })
       expect(bench.world.account.keys.get(left.hash)).toBe(left)
       expect(done(await bench.run((vault) => vault.add('alpha')))).toMatchObject({ outcome: 'added' })
       expect(done(await bench.run((vault) => vault.reconcile()))).toMatchObject({ unheld: [], drift: [], orphansRevoked: [] })
