@@ -66,6 +66,16 @@ const changes = (wanted: RemotePolicy, isDelete: boolean): ReadonlyArray<ChangeR
   { _tag: 'Unknown', cause: passing },
 ]
 
+const guardGone: Turn = (state, at) => ({
+  _tag: 'ObserveGuard',
+  hash: 'key' in state.stage ? state.stage.key.hash : foreignHash,
+  found: null,
+  asOf: at,
+  at,
+})
+
+const retryGuard: Turn = (_state, at) => ({ _tag: 'RetryGuard', at })
+
 /** What a key's owner may ask, and what a sweep may bring. */
 const always: ReadonlyArray<Turn> = [
   add,
@@ -81,6 +91,8 @@ const always: ReadonlyArray<Turn> = [
   condemn(foreignHash),
   observe(foreignPolicy),
   observe(null),
+  guardGone,
+  retryGuard,
 ]
 
 const lateCreation: Turn = (_state, at) => ({
@@ -114,6 +126,7 @@ const guards = (cap: GuardrailCap | null): ReadonlyArray<GuardResult> => [
   { _tag: 'Observed', guardrail: cap === null ? null : { id: 'g-1' as GuardrailId, cap, includeByok: false } },
   { _tag: 'Observed', guardrail: null },
   { _tag: 'Unavailable', cause: refused },
+  { _tag: 'Absent' },
   { _tag: 'Refused', cause: refused },
   { _tag: 'Failed', cause: passing },
   { _tag: 'Unknown', cause: passing },

@@ -91,6 +91,9 @@ export interface Bench {
   readonly together: <A>(commands: ReadonlyArray<Command<A>>) => Promise<ReadonlyArray<Answer<A>>>
   /** Opens a vault on another store, as another machine or a restored folder would. */
   readonly runOn: <A>(store: MemoryStore, command: Command<A>) => Promise<Answer<A>>
+  /** Another vault of the same account, with its own store and mark. */
+  readonly secondVault: (id: VaultId) => Promise<MemoryStore>
+  readonly togetherOn: <A>(works: ReadonlyArray<{ readonly store: MemoryStore; readonly command: Command<A> }>) => Promise<ReadonlyArray<Answer<A>>>
   /** How many requests were sent and commits tried since the last `trouble`. */
   readonly counted: () => { readonly requests: number; readonly commits: number }
   /** The requests since the last call, as `PATCH /keys/<name>`. */
@@ -305,6 +308,13 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     },
     together: (commands) => all(commands.map((command) => onStore(store, command))),
     runOn: async (there, command) => (await all([onStore(there, command)]))[0] ?? null,
+    secondVault: async (id) => {
+      const there = makeMemoryStore({ vaultId: id, format: 1 })
+      const [made] = await all([(process) => initialise(openProcess(universe, running, options, process, there), managementKey, id)])
+      if (made === null || made === undefined || E.isLeft(made)) throw new Error('the second vault could not be initialised')
+      return there
+    },
+    togetherOn: (works) => all(works.map(({ store: there, command }) => onStore(there, command))),
     counted: () => ({ requests: running.requests, commits: running.commits }),
     takeRequests: () => {
       const lines = linesOf(world, world.journal.slice(taken))
@@ -346,9 +356,10 @@ const watchIn = ({ local: of, remote }: Pick<ReturnType<typeof openProcess>, 'lo
 const initialise = (
   { local, clientFor }: Pick<ReturnType<typeof openProcess>, 'local' | 'clientFor'>,
   managementKey: string,
+  id: VaultId = vaultId,
 ): Promise<E.Either<VaultError, AccountPin>> =>
   pipe(
     verifyForInit(clientFor(secret(managementKey)), baseUrl),
-    TE.tap(({ pin }) => initVault(local, vaultId, pin, secret(managementKey))),
+    TE.tap(({ pin }) => initVault(local, id, pin, secret(managementKey))),
     TE.map(({ pin }) => pin),
   )()

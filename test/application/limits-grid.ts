@@ -36,7 +36,7 @@ const options = ({ monthly, daily }: Pair): LimitOptions => ({ monthlyLimit: mon
 
 const addOptions = ({ monthly, daily }: Pair) => ({ ...(monthly === null ? {} : { monthlyLimit: monthly }), ...(daily === null ? {} : { dailyLimit: daily }) })
 
-export const commandOf = ({ before, after }: LimitsChange): Command<ChangeReport> =>
+const commandOf = ({ before, after }: LimitsChange): Command<ChangeReport> =>
   before === null ? (vault) => vault.add('alpha', addOptions(after)) : (vault) => vault.updateSpendLimits('alpha', options(after))
 
 /** A vault with a neighbour of the same limits, whose guardrail must be left alone, and the key as it is before. */

@@ -16,7 +16,7 @@ const sameRoom = (a: Room, b: Room): boolean => a.monthly === b.monthly && a.dai
 
 /** A daily limit that fell to the watcher is enforced by nobody at OpenRouter, which `enforcedBy` says. */
 const wantedRoom = ({ stage }: KeyState): Room | null => {
-  if (stage._tag !== 'Held' || stage.key.kept !== null || stage.key.remote._tag === 'Absent') return null
+  if (stage._tag !== 'Held' || stage.key.kept !== null) return null
   const { guard, incarnation } = stage.key
   const { monthly, daily } = incarnation.spec.limits
   return { monthly, daily: guard._tag === 'Unavailable' && monthly !== null && daily !== monthly && daily !== 0n ? null : daily }

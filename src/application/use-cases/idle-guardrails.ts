@@ -22,7 +22,7 @@ const write = (deps: Noting, name: string, value: string | null, before: string 
   pipe(deps.notes.swap(name, before, value), TE.mapLeft(unavailable))
 
 /** Guardrails that bear this vault's mark and are on no key. Another vault's are not among them, whatever they do. */
-export const idleIn = (deps: Pick<Deps, 'vault'>, { guards: { guardrails, assignments } }: GuardView): ReadonlyArray<Guardrail> => {
+const idleIn = (deps: Pick<Deps, 'vault'>, { guards: { guardrails, assignments } }: GuardView): ReadonlyArray<Guardrail> => {
   const used = new Set<string>(assignments.map(({ guardrail }) => guardrail))
   return guardrails.filter((each) => isOwnGuardrail(deps.vault, each) && !used.has(each.id))
 }
