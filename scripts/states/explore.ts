@@ -38,6 +38,8 @@ const shapeOf = ({ stage, claim, strays, buried }: KeyState): string => {
     'destruction' in stage ? destructionOf(stage.destruction) : '',
     'mode' in stage ? [stage.mode.leaked, stage.mode.force].join() : '',
     'change' in stage ? (stage.change?.kind ?? '') : '',
+    // Only while nobody is at it may its guardrail be found otherwise than it was.
+    stage._tag === 'Held' && claim === null && strays.length === 0 && buried.length === 0 && stage.key.reasons.length === 0 && stage.stall === null ? stage.key.guard._tag : '',
     'stall' in stage ? stage.stall === null : '',
     'abandoned' in stage ? stage.abandoned : '',
     'birthLimit' in stage ? stage.birthLimit : 'attempt' in stage ? stage.attempt.birthLimit : '',

@@ -104,11 +104,17 @@ const report = (
   alerts: { raised: told.raised, delivered: 0, failed: 0 },
 })
 
-const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<VaultError, WatchReport> =>
+/** What the account holds and what was spent; a daily limit that OpenRouter lost is the watcher's from here on. */
+const seeing = (deps: WatchDeps): TE.TaskEither<VaultError, Swept> =>
   pipe(
     sweepAll(deps, null),
     TE.tap((swept) => recordUsage(deps, swept)),
     TE.flatMap((swept) => lookNowAndThen(deps, swept)),
+  )
+
+const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<VaultError, WatchReport> =>
+  pipe(
+    seeing(deps),
     TE.bindTo('swept'),
     TE.bind('windows', ({ swept }) => enforceWindows(deps, swept.states)),
     TE.bind('told', ({ swept }) => TE.fromTask(tell(deps, swept, freshFor))),

@@ -41,7 +41,6 @@ const driftIn = (events: ReadonlyArray<KeyEvent>, now: Instant): Incident | null
   const found = [...events].reverse().find((event) => event.type === 'DriftObserved' || event.type === 'GuardrailDriftObserved')
   if (found === undefined || now - found.at > newsFor) return null
   if (found.type === 'GuardrailDriftObserved') return { at: found.at, text: 'its guardrail was changed at OpenRouter by somebody else' }
-  if (found.type !== 'DriftObserved') return null
   return { at: found.at, text: found.policy === null ? 'deleted at OpenRouter by somebody else' : 'changed at OpenRouter by somebody else' }
 }
 
