@@ -96,6 +96,7 @@ export type {
   ReconciledKey,
   ReconcileReport,
   RemovalPlan,
+  TagReport,
   UsageReport,
   UsageView,
   WindowForecast,

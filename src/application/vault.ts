@@ -14,6 +14,7 @@ import type {
   RecordedUsage,
   ReconcileReport,
   RemovalPlan,
+  TagReport,
   UsageReport,
 } from './reports.js'
 import type { Secret } from './secret.js'
@@ -125,6 +126,8 @@ export interface Vault {
   readonly setSpendLimits: (name: string, limits: LimitOptions) => TaskEither<VaultError, ChangeReport>
   /** Changes the limits that are named and leaves the others. Never looser on the way than the old and the new limits both are. */
   readonly updateSpendLimits: (name: string, patch: LimitOptions) => TaskEither<VaultError, ChangeReport>
+  /** Changes the tags that are named, `null` takes one away, and leaves the others. Works offline and in every state of a key. */
+  readonly changeTags: (name: string, patch: Readonly<Record<string, string | null>>) => TaskEither<VaultError, TagReport>
   /** Makes a key unable to spend, reversibly. */
   readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
   readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>

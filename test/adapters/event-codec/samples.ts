@@ -161,6 +161,7 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
     { limits: noLimits },
   ],
   LimitsChangeRolledBack: causes.map((each) => ({ cause: each })),
+  TagsChanged: [{ tags: {} }, { tags: { 'cost/centre': '42 "odd"', team: 'web' } }],
   PolicyObserved: [{ policy }],
   ConvergenceStalled: [{ cause, retryAt: until }],
   DriftObserved: [{ policy: null }, { policy }],
