@@ -55,6 +55,8 @@ const importsThatCrash = {
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.cache/', 'node_modules/', 'test/sdk/'] },
+  // Programs of somebody outside, compiled and run against the packed package by test/package/package.test.ts.
+  { ignores: ['examples/library/', 'test/package/consumers/'] },
   // Old Nodes read it, so it is written as they were: the test of the likeliest mistakes holds it to that.
   { ignores: ['scripts/bin-entry.cjs'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -2,7 +2,7 @@
 // The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +37,22 @@ const useVendoredAge = async () => {
   await writeFile(file, changed)
 }
 
+/** The declarations that a program can reach from what the package exports; nobody ever reads the others. */
+const reachable = async (file, seen = new Set()) => {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  const text = await readFile(file, 'utf8')
+  const named = [...text.matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g)].map(([, path]) => join(dirname(file), `${path}.d.ts`))
+  for (const each of named) await reachable(each, seen)
+  return seen
+}
+
+const dropOtherDeclarations = async () => {
+  const kept = await reachable(join(next, 'testing/index.d.ts'), await reachable(join(next, 'index.d.ts')))
+  for (const file of await readdir(next, { recursive: true }))
+    if (file.endsWith('.d.ts') && !kept.has(join(next, file))) await rm(join(next, file))
+}
+
 const place = async () => {
   const old = `${next}-old`
   if (existsSync(dist)) await rename(dist, old)
@@ -51,6 +67,7 @@ await mkdir(next, { recursive: true })
 await cp(compiled, next, { recursive: true, filter: isShipped })
 await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
 await useVendoredAge()
+await dropOtherDeclarations()
 await writeManPages({ root, outdir: join(next, 'man'), scratch: join(root, '.cache/build') })
 await place()
 console.error(`built ${relative(root, dist)} in ${((performance.now() - began) / 1000).toFixed(1)} s`)

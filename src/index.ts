@@ -96,7 +96,6 @@ export type {
   ReconciledKey,
   ReconcileReport,
   RemovalPlan,
-  TagReport,
   UsageReport,
   UsageView,
   WindowForecast,

@@ -14,7 +14,6 @@ import type {
   RecordedUsage,
   ReconcileReport,
   RemovalPlan,
-  TagReport,
   UsageReport,
 } from './reports.js'
 import type { Secret } from './secret.js'
@@ -126,8 +125,6 @@ export interface Vault {
   readonly setSpendLimits: (name: string, limits: LimitOptions) => TaskEither<VaultError, ChangeReport>
   /** Changes the limits that are named and leaves the others. Never looser on the way than the old and the new limits both are. */
   readonly updateSpendLimits: (name: string, patch: LimitOptions) => TaskEither<VaultError, ChangeReport>
-  /** Changes the tags that are named, `null` takes one away, and leaves the others. Works offline and in every state of a key. */
-  readonly changeTags: (name: string, patch: Readonly<Record<string, string | null>>) => TaskEither<VaultError, TagReport>
   /** Makes a key unable to spend, reversibly. */
   readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
   readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>
@@ -147,9 +144,9 @@ export interface Vault {
   readonly exportVault: (options?: ExportOptions) => TaskEither<VaultError, VaultExport>
   /** Reads what the key has spent, records it, and says what is left. */
   readonly getCurrentUsage: (name: string, options?: UsageOptions) => TaskEither<VaultError, UsageReport>
-  /** The same of every key, by one listing. */
   /** What a key spent on each UTC day since `7d`, `30d` or an ISO 8601 instant, from what is recorded. */
   readonly usageHistory: (name: string, since: string) => TaskEither<VaultError, ReadonlyArray<UsageDay>>
+  /** What every key has spent, by one listing. */
   readonly usage: (options?: UsageOptions) => TaskEither<VaultError, ReadonlyArray<UsageReport>>
   /** Counts the cost (dollars) of one request of the key at once, before OpenRouter's totals show it. Idempotent. */
   readonly recordUsage: (name: string, cost: string | number, generationId: string) => TaskEither<VaultError, RecordedUsage>

@@ -29,7 +29,6 @@ const flags: Readonly<Record<string, string>> = {
   expires: '--expires',
   workspace: '--workspace',
   tag: '--tag',
-  tags: 'A tag',
   reason: '--reason',
   since: '--since',
   history: '--history',

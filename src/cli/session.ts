@@ -11,6 +11,7 @@ import type { Clipboard } from './desktop/clipboard.js'
 import { forTerminal } from './format/wrap.js'
 import { type Io, isOn } from './io.js'
 import type { Launch } from './launch.js'
+import { logLine } from './log-line.js'
 import type { StopSignal } from './stop-signal.js'
 
 /** The library as the command line sees it: its public surface, loaded when a command needs it. */
@@ -63,8 +64,11 @@ export const note = ({ io, globals }: Session, text: string): void => {
   if (globals.quiet !== true && globals.json !== true) io.stderr.write(`${forTerminal(text, io.stderr)}\n`)
 }
 
-/** Something that must not be overlooked, on stderr. */
-export const warn = ({ io }: Pick<Session, 'io'>, text: string): void => io.stderr.write(`${forTerminal(`warning: ${text}`, io.stderr)}\n`)
+/** Something that must not be overlooked, on stderr; with `--json` as a line for a log. */
+export const warn = (session: Session, text: string): void => {
+  const { io, deps } = session
+  io.stderr.write(isJson(session) ? logLine('warning', deps.now(), { message: text }) : `${forTerminal(`warning: ${text}`, io.stderr)}\n`)
+}
 
 /** Whether somebody sits at the terminal and may be asked. On a build machine nobody does, whatever its terminal says. */
 export const mayAsk = ({ io, globals }: Session): boolean =>
@@ -111,7 +115,7 @@ export const vaultOptions = (session: Session): VaultOptions => {
     userFolder: io.userFolder,
     stop: deps.stop.signal,
     passphrase: askPassphrase(session, 'Passphrase of the vault'),
-    ...(globals.debug === true ? { trace: (request: RequestTrace) => io.stderr.write(traceLine(request)) } : {}),
+    ...(globals.debug === true ? { trace: (request: RequestTrace) => io.stderr.write(isJson(session) ? logLine('debug', deps.now(), { ...request }) : traceLine(request)) } : {}),
   }
 }
 

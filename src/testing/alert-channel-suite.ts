@@ -41,6 +41,7 @@ const alertOf = (n: number): OutgoingAlert => ({
   next: 'Look at lean-vault show.',
 })
 
+/** A message with one alert for each of these numbers, for trying a channel by hand. */
 export const messageOf = (...numbers: readonly [number, ...ReadonlyArray<number>]): AlertMessage => {
   const [first, ...rest] = numbers
   return { id: String(first).padStart(32, 'a'), at, alerts: [alertOf(first), ...rest.map(alertOf)] }

@@ -1,43 +1,53 @@
-import { join } from 'node:path'
-
-import ts from 'typescript'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { root } from './project-files.js'
+import { apiPage, declarationsIn } from '../../scripts/reference/api-page.js'
+import { type ApiEntry, publicApi } from '../../scripts/reference/public-api.js'
+import { read } from './project-files.js'
 
-const textOf = (symbol: ts.Symbol, checker: ts.TypeChecker): string =>
-  ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim()
+let entries: ReadonlyArray<ApiEntry> = []
+beforeAll(() => {
+  entries = publicApi()
+}, 120_000)
 
-/** The names that the library's entry point exports, each with its documentation. */
-const exported = (): ReadonlyMap<string, string> => {
-  const entry = join(root, 'src/index.ts')
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const program = ts.createProgram([entry], options)
-  const checker = program.getTypeChecker()
-  const source = program.getSourceFile(entry)
-  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
-  if (module === undefined) throw new Error('src/index.ts exports nothing')
-  return new Map(
-    checker.getExportsOfModule(module).map((symbol) => {
-      const meant = (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol)
-      return [symbol.name, textOf(meant, checker)]
-    }),
-  )
+interface Changes {
+  readonly removed: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<string>
+  readonly added: ReadonlyArray<string>
 }
 
-describe('what the library exports', () => {
-  let names: ReadonlyMap<string, string> = new Map()
-  beforeAll(() => {
-    names = exported()
-  }, 60_000)
+const changesOf = (before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): Changes => ({
+  removed: [...before.keys()].filter((name) => !now.has(name)),
+  changed: [...before].filter(([name, text]) => now.has(name) && now.get(name) !== text).map(([name]) => name),
+  added: [...now.keys()].filter((name) => !before.has(name)),
+})
 
+const unchanged: Changes = { removed: [], changed: [], added: [] }
+
+const onPurpose =
+  'the public API is another one than docs/api.md tells. If that is meant: "npm run docs", a line in CHANGELOG.md, and docs/versioning.md says what it means for the version'
+
+describe('what the library exports', () => {
   it('is documented, every name of it', () => {
-    expect(names.size).toBeGreaterThan(0)
-    expect([...names].filter(([, text]) => text === '').map(([name]) => name)).toEqual([])
+    expect(entries.length).toBeGreaterThan(100)
+    expect(entries.filter(({ text }) => text === '').map(({ module, name }) => `${name} of ${module}`)).toEqual([])
   })
 
   it('has no default export', () => {
-    expect(names.has('default')).toBe(false)
+    expect(entries.filter(({ name }) => name === 'default')).toEqual([])
+  })
+
+  it('is what docs/api.md tells, so that it changes on purpose only (npm run docs)', () => {
+    const page = read('docs/api.md')
+    expect(changesOf(declarationsIn(page), declarationsIn(apiPage(entries))), onPurpose).toEqual(unchanged)
+    expect(page, 'a comment is another one than docs/api.md tells: "npm run docs"').toBe(apiPage(entries))
+  })
+
+  it('would be found changed if a field, a function or an export were', () => {
+    const page = declarationsIn(apiPage(entries))
+    expect(page.size).toBe(entries.length)
+    const [dropped = '', altered = ''] = page.keys()
+    const tampered = new Map([...page].filter(([name]) => name !== dropped).map(([name, text]) => [name, name === altered ? `${text} | null` : text]))
+    expect(changesOf(page, tampered)).toEqual({ removed: [dropped], changed: [altered], added: [] })
+    expect(changesOf(tampered, page)).toEqual({ removed: [], changed: [altered], added: [dropped] })
   })
 })

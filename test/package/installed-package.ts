@@ -29,6 +29,7 @@ export interface LockedPackage {
 
 /** The package as npm would publish it, installed into an empty project. */
 export interface InstalledPackage {
+  readonly tarball: string
   readonly tarballSize: number
   readonly files: ReadonlyArray<string>
   /** The project that it was installed into. */
@@ -61,6 +62,7 @@ export const installPackage = async (): Promise<InstalledPackage> => {
   const lock = await readFile(join(consumer, 'node_modules/.package-lock.json'), 'utf8')
   const { packages } = JSON.parse(lock) as { readonly packages: Readonly<Record<string, LockedPackage>> }
   return {
+    tarball,
     tarballSize: packed.size,
     files: packed.files.map(({ path }) => path),
     consumer,

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
 import { invalidInput, type KeyLeft, type VaultError } from '../../application/errors.js'
+import type { Sealer } from '../../application/ports/sealer.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { initVault as writeFirstFact, verifyForInit } from '../../application/use-cases/init-vault.js'
 import type { VaultKeySource } from '../../domain/vault/event.js'
@@ -19,6 +20,7 @@ import type { InitOptions, VaultOptions } from './options.js'
 import { makeRegistry } from './registry.js'
 import { mayBegin, type Moved, moveAside, takeSettingsOver, type Waiver } from './set-aside.js'
 import { tokens } from './tokens.js'
+import type { Opening } from './unlock.js'
 
 /** What `initVault` made. */
 export interface InitReport {
@@ -93,6 +95,9 @@ const keyFileFor = (around: Surroundings, store: VaultStore, { keyBesideData }: 
 
 type Verified = Parameters<typeof writeFirstFact>[2]
 
+const sealerFor = (opening: Opening, { overrides = {}, keySource = { kind: 'key-file' } }: InitOptions): TE.TaskEither<VaultError, Sealer> =>
+  overrides.sealer === undefined ? beginSealer(opening, keySource) : TE.right(overrides.sealer)
+
 /** Store, vault key and key ring, then the first fact; each part may be there already after an interrupted try. */
 const write = (
   { around, registry }: Beginning,
@@ -108,7 +113,7 @@ const write = (
     options.keyBesideData === true
       ? setConfig(around.configFile, { key: 'masterKeyFile', value: ownKeyFile })
       : TE.right(undefined),
-    TE.flatMap(() => beginSealer({ around, options, store, keyFile }, options.keySource ?? { kind: 'key-file' })),
+    TE.flatMap(() => sealerFor({ around, options, store, keyFile }, options)),
     TE.flatMap((sealer) => writeFirstFact({ log: store.log, vaultEvents, sealer, clock }, store.info.vaultId, pin, options.managementKey)),
     TE.mapLeft((error): VaultError => (error._tag === 'VaultExists' ? { ...error, place } : error)),
     TE.map(() => keyFile),
@@ -131,7 +136,7 @@ const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verif
       : TE.right<VaultError, Moved | null>(null),
     TE.flatMap((moved) =>
       TE.bracket(
-        createStore(around, registry.resolve(tokens.random).vaultId()),
+        options.overrides?.store === undefined ? createStore(around, registry.resolve(tokens.random).vaultId()) : TE.right(options.overrides.store),
         (store) =>
           pipe(
             moved === null ? TE.right(undefined) : takeSettingsOver(moved.aside, home),
@@ -142,7 +147,8 @@ const make = (beginning: Beginning, options: InitOptions, old: Found, pin: Verif
               ...givenUp(moved),
             })),
           ),
-        closeStore,
+        // Whoever brought a store goes on with it.
+        (store) => (store === options.overrides?.store ? TE.right(undefined) : closeStore(store)),
       ),
     ),
   )
@@ -156,7 +162,9 @@ export const initVault = (options: InitOptions): TE.TaskEither<VaultError, InitR
   pipe(
     begin(options),
     TE.tap(({ around }) => checkInput(around, options)),
-    TE.bind('old', ({ registry, around }) => findOldVault(readers(registry), around)),
+    TE.bind('old', ({ registry, around }) =>
+      options.overrides?.store === undefined ? findOldVault(readers(registry), around) : TE.right<VaultError, Found>({ _tag: 'Nothing' }),
+    ),
     TE.tap(({ around, old }) => mayBegin(old, around.settings.home.value, waiverOf(options))),
     TE.flatMap(({ old, ...beginning }) => verifyAndMake(beginning, options, old)),
   )

@@ -24,7 +24,6 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   show: true,
   setSpendLimits: true,
   updateSpendLimits: true,
-  changeTags: true,
   suspend: true,
   resume: true,
   panic: true,

@@ -81,7 +81,6 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   show: (name) => settle(vault.show(name)),
   setSpendLimits: (name, limits) => settle(vault.setSpendLimits(name, limits)),
   updateSpendLimits: (name, patch) => settle(vault.updateSpendLimits(name, patch)),
-  changeTags: (name, patch) => settle(vault.changeTags(name, patch)),
   suspend: (name, note) => settle(vault.suspend(name, note)),
   resume: (name) => settle(vault.resume(name)),
   panic: (scope) => settle(vault.panic(scope)),

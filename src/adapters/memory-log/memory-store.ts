@@ -15,6 +15,7 @@ export interface MemoryStore {
   readonly notes: Map<string, string>
 }
 
+/** An empty store in memory, for `openMemoryLog`. It lives as long as the program. */
 export const makeMemoryStore = (info: LogInfo): MemoryStore => ({
   info,
   all: [],

@@ -34,6 +34,7 @@ const workspace = (sha256: Sha256, options: AccountOptions, slug: string): Works
 
 const thousandDollars: Picodollars = pipe(fromDecimalDollars('1000'), E.getOrElse(() => zero))
 
+/** A fresh simulated account, with no key and no management key. `sha256` gives hex; the same seed mints the same keys. */
 export const createAccount = (sha256: Sha256, options: AccountOptions): Account => ({
   seed: options.seed,
   minted: 0,

@@ -6,6 +6,7 @@ import type { Fault, Outcome } from './fault.js'
 import type { WireRequest } from './wire.js'
 import { arrive, type World } from './world.js'
 
+/** Which world is asked, at what time, and what goes wrong with the next request. */
 export interface TransportOptions {
   readonly world: World
   /** The service's clock, epoch milliseconds. */

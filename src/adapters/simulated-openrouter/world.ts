@@ -20,6 +20,7 @@ export interface World {
   readonly journal: Array<JournalEntry>
 }
 
+/** The simulated service around an account: what it holds, what is still to take effect, and the journal of requests. */
 export const createWorld = (sha256: Sha256, account: Account): World => ({ sha256, account, history: [], due: [], journal: [] })
 
 const advance = (world: World, next: Account): void => {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -7,6 +9,7 @@ import { type Answer, incomplete, report } from '../answer.js'
 import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
 import { watchLine } from '../format/watch-text.js'
+import { writeHealth } from '../health-file.js'
 import { ping } from '../ping.js'
 import { isJson, type Library, loadLibrary, note, type Session, warn, withProgress, withVault } from '../session.js'
 
@@ -15,12 +18,14 @@ interface Flags {
   readonly once?: boolean
   readonly metrics?: string
   readonly heartbeatUrl?: string
+  readonly healthFile?: string
 }
 
 interface Asked {
   readonly options: WatchOptions
   readonly metrics: number | null
   readonly heartbeatUrl: string | null
+  readonly healthFile: string | null
 }
 
 const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 }
@@ -55,13 +60,20 @@ const parse = (flags: Flags): E.Either<CliError, Asked> =>
     E.bind('options', () => parseInterval(flags.interval)),
     E.bind('metrics', () => parsePort(flags.metrics)),
     E.bind('heartbeatUrl', () => parseUrl(flags.heartbeatUrl)),
+    E.bind('healthFile', () => E.right(flags.healthFile ?? null)),
     E.flatMap((asked) =>
       flags.once === true && asked.metrics !== null ? E.left(usage('--metrics and --once contradict each other.')) : E.right(asked),
     ),
   )
 
-const beat = async (session: Session, { heartbeatUrl }: Asked, { state }: WatchReport): Promise<void> => {
-  if (heartbeatUrl === null || state !== 'passed') return
+/** Tells those who watch the watcher of a pass that did not fail. */
+const beat = async (session: Session, { heartbeatUrl, healthFile }: Asked, done: WatchReport): Promise<void> => {
+  if (done.state === 'failed') return
+  if (healthFile !== null) {
+    const written = await writeHealth(resolve(session.io.workingFolder, healthFile), done)()
+    if (E.isLeft(written)) warn(session, `the health file was not written: ${written.left}`)
+  }
+  if (heartbeatUrl === null || done.state !== 'passed') return
   const sent = await ping(heartbeatUrl)()
   if (E.isLeft(sent)) warn(session, `the heartbeat was not sent: ${sent.left}`)
 }
@@ -134,5 +146,6 @@ export const registerWatch: Register = (program, act) => {
     .option('--once', 'one pass; exit 7 while something is outstanding')
     .option('--metrics <port>', 'serve /metrics for Prometheus, and /healthz, on 127.0.0.1')
     .option('--heartbeat-url <url>', 'GET this address after each good pass')
+    .option('--health-file <file>', 'write each pass that did not fail here; its age tells whether the watcher is well')
     .action((flags: Flags) => act(body(flags)))
 }

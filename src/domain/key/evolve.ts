@@ -47,7 +47,6 @@ import {
 } from './evolve-removal.js'
 import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
-import { onTagsChanged } from './evolve-tags.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
 
@@ -107,8 +106,6 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onLimitsChangeRequested(state, event)
     case 'LimitsChangeRolledBack':
       return onLimitsChangeRolledBack(state, event)
-    case 'TagsChanged':
-      return onTagsChanged(state, event)
     case 'PolicyObserved':
       return onPolicyObserved(state, event)
     case 'ConvergenceStalled':

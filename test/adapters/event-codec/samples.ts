@@ -161,7 +161,6 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
     { limits: noLimits },
   ],
   LimitsChangeRolledBack: causes.map((each) => ({ cause: each })),
-  TagsChanged: [{ tags: {} }, { tags: { 'cost/centre': '42 "odd"', team: 'web' } }],
   PolicyObserved: [{ policy }],
   ConvergenceStalled: [{ cause, retryAt: until }],
   DriftObserved: [{ policy: null }, { policy }],
