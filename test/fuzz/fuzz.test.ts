@@ -27,6 +27,7 @@ describe('the fuzzer', () => {
   it('notices a throw and a value that is shown', () => {
     expect(findings(target((input) => [right(JSON.parse(input))])).length).toBeGreaterThan(0)
     expect(findings(target((input) => [left({ message: input })]))[0]?.what).toBe('shows what it was given')
+    expect(findings(target((input) => [right(process.emitWarning(input))]))[0]?.what).toBe('warned the process')
   })
 
   it('makes the same input of the same seed, and baits often', () => {

@@ -21,15 +21,30 @@ const shown = (value: unknown): string => inspect(value, { depth: 12, maxStringL
 /** The input that a seed stands for. */
 export const inputOf = ({ samples }: Target, seed: number): string => mutated(makePrng(seed), samples)
 
-/** One input: no throw, no hang, and nothing that looks like a key in what is reported. */
+/** What a parse says to the process past its caller: Node prints it. */
+const warningsOf = <A>(work: () => A): { readonly result: A; readonly warned: boolean } => {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
+  const { emitWarning } = process
+  let warned = false
+  process.emitWarning = () => void (warned = true)
+  try {
+    const result = work()
+    return { result, warned }
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+/** One input: no throw, no hang, no word past the caller, and nothing that looks like a key in what is reported. */
 export const tryOnce = (target: Target, seed: number): Finding | null => {
   const found = (what: string): Finding => ({ target: target.name, seed, what })
   const input = inputOf(target, seed)
   const begun = performance.now()
   try {
-    const parsed = target.parse(input)
+    const { result: parsed, warned } = warningsOf(() => target.parse(input))
     const took = performance.now() - begun
     if (took > longest) return found(`took ${took.toFixed(0)} ms`)
+    if (warned) return found('warned the process')
     const refusals = parsed.filter(isLeft).map(({ left }) => shown(left))
     return refusals.some((text) => text.includes(bait.slice(0, 24))) ? found('shows what it was given') : null
   } catch (error) {

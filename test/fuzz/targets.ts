@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -9,8 +10,12 @@ import { checkConfig, parseConfig } from '../../src/adapters/config/check-config
 import { parseDotenv } from '../../src/adapters/documents/read-dotenv.js'
 import { parseVaultDocument } from '../../src/adapters/documents/read-vault-document.js'
 import { fromSealedText } from '../../src/adapters/documents/sealed-text.js'
-import { keyEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { packBackup, unpackBackup } from '../../src/adapters/backup/container.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { parseGoDocument } from '../../src/adapters/go-vault/parse-go-document.js'
+import { readSlot, writeSlot } from '../../src/adapters/head-file/head-slots.js'
 import { formatKeyFile, parseKeyFile } from '../../src/adapters/key-file/key-file-format.js'
+import { newDataKey, unwrapRing, wrapRing } from '../../src/adapters/sealing/key-ring.js'
 import { readLock } from '../../src/adapters/sealing/lock.js'
 import { parseBaseUrl } from '../../src/adapters/openrouter/base-url.js'
 import { proxyFor } from '../../src/adapters/openrouter/proxy.js'
@@ -20,8 +25,11 @@ import { parseFaultSpec } from '../../src/adapters/sandbox/fault-spec.js'
 import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
 import { parseExpiry, parseLimit, parseName, parseNote, parseSince, parseTags } from '../../src/application/use-cases/input.js'
+import { parseEnvFile } from '../../src/cli/env-file.js'
+import type { VaultId } from '../../src/domain/shared/identifiers.js'
 import { fromDecimalDollars } from '../../src/domain/shared/picodollars.js'
 import { at, hashOf, ok, sha256 } from '../adapters/openrouter/fakes.js'
+import { testAuthenticator } from '../support/log-authenticator.js'
 
 /** A parser under fuzz: valid inputs to start from, and the parse. It answers by values; a throw is a defect. */
 export interface Target {
@@ -84,6 +92,11 @@ const reads = [
   answers.readCreated,
   answers.readDeleted,
   answers.readSecretAnswer,
+  answers.readCredits,
+  answers.readGuardrail,
+  answers.readGuardrails,
+  answers.readAssignments,
+  answers.readAssigned,
 ]
 
 const { account, secret: managementKey } = mintManagementKey(
@@ -108,6 +121,19 @@ const askSandbox = (input: string): E.Either<unknown, unknown> => {
   return response.status >= 500 ? E.left('the simulated service broke down') : E.right(response)
 }
 
+const spendRecords = [
+  'UsageObserved\n1\n{"total":"5000000000000","day":"1","week":null,"month":"5000000000000"}',
+  'ReadingSuspected\n1\n{"reason":"shrunken","total":null}',
+  'CostReported\n1\n{"generation":"gen-1","cost":"12"}',
+  'SpendMonthClosed\n1\n{"total":"9","spent":null}',
+]
+
+const vault = '0'.repeat(32) as VaultId
+const vaultKey = createSecretKey(Buffer.alloc(32, 7))
+const wrapped = wrapRing(vaultKey, vault, [newDataKey()], null)
+const backup = Buffer.from(packBackup({ vault, madeAt: '2026-08-19T10:00:00Z', parts: new Map([['vault.db', Buffer.from('a vault')]]) })).toString('latin1')
+const head = writeSlot(testAuthenticator, { sequence: 7, hash: 'a'.repeat(64) }) ?? ''
+
 const now = at('2026-08-19T10:00:00Z')
 const base = ok(parseBaseUrl('https://openrouter.ai/api/v1'))
 
@@ -130,6 +156,21 @@ export const targets: ReadonlyArray<Target> = [
     samples: [...responses('adapters/openrouter/samples/successes'), ...responses('adapters/openrouter/samples/errors')],
     parse: (input) => reads.map((read) => read(responseOf(input))),
   },
+  { name: 'events of alerts', samples: records('adapters/event-codec/golden/alert'), parse: (input) => [alertEventCodec.decode(recordOf(input, 'alert/k#1'))] },
+  { name: 'events of spend', samples: spendRecords, parse: (input) => [spendEventCodec.decode(recordOf(input, 'spend/k#1/2026-08'))] },
+  {
+    name: 'documents of the Go tool',
+    samples: ['secrets:\n  dev:\n    value: AAAA\n    id: "00ff"\n  _MAIN_OPENROUTER_PROVISIONING_KEY_:\n    value: BBBB\ncurrentkeyid: x\nkeyversions: {x: {id: x, key: [1, 2], createdat: 2024-03-20T15:04:05Z}}\n'],
+    parse: (input) => [parseGoDocument(yaml, 'secrets.vault', input)],
+  },
+  { name: 'backups', samples: [backup], parse: (input) => [unpackBackup(Buffer.from(input, 'latin1'))] },
+  { name: 'remembered heads', samples: [head], parse: (input) => [E.right(readSlot(testAuthenticator, input))] },
+  {
+    name: 'wrapped keys',
+    samples: wrapped.keys.map(({ bytes }) => Buffer.from(bytes).toString('latin1')),
+    parse: (input) => [unwrapRing(vaultKey, vault, { lock: null, keys: wrapped.keys.map(({ keyId }) => ({ keyId, bytes: Buffer.from(input, 'latin1') })) })],
+  },
+  { name: 'env files', samples: ['# all\nexport OPENAI_API_KEY=lv://my-key\nNAME="a\\n\'b\'" # why\nEMPTY=\n'], parse: (input) => [parseEnvFile(input)] },
   { name: 'Retry-After', samples: ['7', 'Wed, 19 Aug 2026 10:00:30 GMT'], parse: (input) => [E.right(retryAfterIn({ 'retry-after': input, date: input }))] },
   { name: 'base URLs', samples: ['https://openrouter.ai/api/v1', 'http://127.0.0.1:8080/api/v1', 'http://[::1]/api/v1'], parse: (input) => [parseBaseUrl(input)] },
   {

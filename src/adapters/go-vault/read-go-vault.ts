@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -10,6 +9,7 @@ import { invalidInput, type VaultError } from '../../application/errors.js'
 import type { ForeignKey, ForeignVault } from '../../application/ports/foreign-vault.js'
 import { scrub, secret } from '../../application/secret.js'
 import { looksSealed, openBlob } from './open-blob.js'
+import { parseGoDocument, type Yaml } from './parse-go-document.js'
 
 const keyFileName = '.secret_vault.key'
 const vaultFileName = 'secrets.vault'
@@ -18,7 +18,6 @@ const managementEntry = '_MAIN_OPENROUTER_PROVISIONING_KEY_'
 /** Bytes. A vault of ten thousand keys has about three million; the key has 32. */
 const longest: Readonly<Record<string, number>> = { [keyFileName]: 4096, [vaultFileName]: 33_554_432 }
 
-const document = t.type({ secrets: t.record(t.string, t.unknown) })
 const entry = t.intersection([t.type({ value: t.string }), t.partial({ id: t.unknown })])
 const openRouterKey = /^sk-or-[\x21-\x7e]{8,500}$/
 
@@ -69,13 +68,8 @@ const openEntry = async (keyFile: Buffer, name: string, found: unknown): Promise
 
 const parseDocument = (path: string, text: Buffer): TE.TaskEither<VaultError, Readonly<Record<string, unknown>>> =>
   pipe(
-    TE.tryCatch(
-      async (): Promise<unknown> => (await import('yaml')).parse(text.toString('utf8')),
-      () => refuse(path, 'opens, but what is inside is no vault'),
-    ),
-    TE.flatMapEither((found) =>
-      document.is(found) ? E.right(found.secrets) : E.left(refuse(path, 'opens, but what is inside is no vault')),
-    ),
+    TE.fromTask<Yaml, VaultError>(() => import('yaml')),
+    TE.flatMapEither((yaml) => parseGoDocument(yaml, path, text.toString('utf8'))),
   )
 
 const openDocument = (path: string, keyFile: Buffer, text: Buffer): TE.TaskEither<VaultError, Readonly<Record<string, unknown>>> =>
