@@ -99,6 +99,8 @@ export interface Bench {
   /** The requests since the last call, as `PATCH /keys/<name>`. */
   readonly takeRequests: () => ReadonlyArray<string>
   readonly advance: (milliseconds: number) => void
+  /** The vault's clock is wrong by so many milliseconds from now on; OpenRouter's is right. */
+  readonly setSkew: (milliseconds: number) => void
   /** What `init` would answer to a management key. */
   readonly verifyForInit: (managementKey: Secret) => Promise<Answer<{ readonly workspaces: number }>>
 }
@@ -320,6 +322,9 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
       const lines = linesOf(world, world.journal.slice(taken))
       taken = world.journal.length
       return lines
+    },
+    setSkew: (milliseconds) => {
+      running.skew = milliseconds
     },
     advance: (milliseconds) => {
       scheduler.advance(milliseconds)
