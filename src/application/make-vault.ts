@@ -15,6 +15,7 @@ import { add, checkLocally, parseAdd } from './use-cases/add.js'
 import { resume, suspend } from './use-cases/containment.js'
 import { checkCredential } from './use-cases/check-credential.js'
 import { changeCredential } from './use-cases/credentials.js'
+import { changeTags } from './use-cases/change-tags.js'
 import { exportVault } from './use-cases/export-vault.js'
 import { getByName } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
@@ -125,6 +126,7 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
   show: (name) => named(name, (parsed) => show(local, parsed)),
   setSpendLimits: (name, limits) => limiting(local, remote, name, parseLimits(limits)),
   updateSpendLimits: (name, patch) => limiting(local, remote, name, parsePatch(patch)),
+  changeTags: (name, patch) => named(name, (parsed) => changeTags(local, parsed, patch)),
   suspend: (name, note) =>
     known(local, name, (parsed) =>
       pipe(

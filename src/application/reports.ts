@@ -84,6 +84,12 @@ export interface ChangeReport {
   readonly notes: ReadonlyArray<string>
 }
 
+/** What a change of tags came to. `remote` is null: OpenRouter knows nothing of tags. */
+export interface TagReport extends ChangeReport {
+  /** All of the key's tags, as they are now. */
+  readonly tags: Readonly<Record<string, string>>
+}
+
 /** What `remove` would do, after a look at the remote key. */
 export interface RemovalPlan {
   readonly name: string

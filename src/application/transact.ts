@@ -85,6 +85,7 @@ export const refusalError = (name: KeyName, refusal: KeyRefusal, state: KeyState
     case 'InFlight':
       return { _tag: 'KeyBusy', name, until: refusal.until }
     case 'LimitsInvalid':
+    case 'TagsInvalid':
       return invalidInput(refusal.problem)
     case 'AlreadySettled':
     case 'NothingNew':

@@ -14,13 +14,13 @@ import type {
   RecordedUsage,
   ReconcileReport,
   RemovalPlan,
+  TagReport,
   UsageReport,
 } from './reports.js'
 import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
 import type { UsageDay } from './use-cases/usage-history.js'
 import type { WatchReport } from './watch/watch-report.js'
-import type { WatcherView } from './watcher-heartbeat.js'
 
 /** What a new key is to be. */
 export interface AddOptions {
@@ -126,6 +126,8 @@ export interface Vault {
   readonly setSpendLimits: (name: string, limits: LimitOptions) => TaskEither<VaultError, ChangeReport>
   /** Changes the limits that are named and leaves the others. Never looser on the way than the old and the new limits both are. */
   readonly updateSpendLimits: (name: string, patch: LimitOptions) => TaskEither<VaultError, ChangeReport>
+  /** Changes the tags that are named, `null` takes one away, and leaves the others. Works offline and in every state of a key. */
+  readonly changeTags: (name: string, patch: Readonly<Record<string, string | null>>) => TaskEither<VaultError, TagReport>
   /** Makes a key unable to spend, reversibly. */
   readonly suspend: (name: string, note?: string) => TaskEither<VaultError, ChangeReport>
   readonly resume: (name: string) => TaskEither<VaultError, ChangeReport>
@@ -162,8 +164,6 @@ export interface Vault {
 /** A vault as it is opened from its folder: with its alerts. */
 export interface OpenedVault extends Vault {
   readonly alerts: Alerts
-  /** Whether a watcher is at work, and when it last was. */
-  readonly watcher: () => TaskEither<VaultError, WatcherView>
   /** One pass of the watcher: readings, spent windows, alerts, and whatever is unfinished and due. */
   readonly watchOnce: (options?: WatchOptions) => TaskEither<VaultError, WatchReport>
   /** Passes, each with its report, a failed one too, until the vault's `stop` is aborted, or whoever iterates leaves the loop. Two watchers of one vault take turns. */

@@ -35,6 +35,7 @@ export const commandTable: ReadonlyArray<Group> = [
       { name: 'exec', load: async () => (await import('./commands/exec.js')).registerExec },
       { name: 'list', load: async () => (await import('./commands/list.js')).registerList },
       { name: 'show', load: async () => (await import('./commands/show.js')).registerShow },
+      { name: 'tag', load: async () => (await import('./commands/tag.js')).registerTag },
       { name: 'open', load: async () => (await import('./commands/open.js')).registerOpen },
       { name: 'suspend', load: async () => (await import('./commands/suspend.js')).registerSuspend },
       { name: 'resume', load: async () => (await import('./commands/resume.js')).registerResume },

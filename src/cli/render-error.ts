@@ -29,6 +29,7 @@ const flags: Readonly<Record<string, string>> = {
   expires: '--expires',
   workspace: '--workspace',
   tag: '--tag',
+  tags: 'A tag',
   reason: '--reason',
   since: '--since',
   history: '--history',

@@ -6,6 +6,7 @@ import type { AlertDeps } from '../../src/application/alerts/alert-deps.js'
 import { evaluateAlerts } from '../../src/application/alerts/evaluate-alerts.js'
 import { fulfilBy } from '../../src/application/alerts/fulfil-by.js'
 import { listAlerts } from '../../src/application/alerts/alert-views.js'
+import { logFacts } from '../../src/application/alerts/log-facts.js'
 import { reviewLog } from '../../src/application/alerts/make-alerts.js'
 import type { LocalDeps } from '../../src/application/deps.js'
 import type { Remote } from '../../src/application/make-vault.js'
@@ -91,6 +92,23 @@ describe('a rule that acts', () => {
     const facts = { ...using('k', 100, bench.now()), tags: { team: 'web' } }
     done(await bench.run((_vault, parts) => evaluateAlerts(depsOf(parts, { tags: { 'team=web': acting } }), { now: bench.now() as Instant, keys: [facts], account: null })))
     expect(remoteKey(bench, 'k')).toMatchObject(cannotSpend)
+  })
+
+  it('goes by the tags that a key has now', async () => {
+    const bench = await open()
+    const policy: Partial<AlertPolicy> = { tags: { 'team=ops': acting } }
+    const look: Command<unknown> = (_vault, parts) =>
+      pipe(
+        logFacts(depsOf(parts, policy), null, null),
+        TE.map(({ keys }) => keys.map(({ tags }) => ({ ...using('k', 100, bench.now()), tags }))),
+        TE.flatMap((keys) => evaluateAlerts(depsOf(parts, policy), { now: bench.now() as Instant, keys, account: null })),
+      )
+    done(await bench.run(look))
+    expect(await wishes(bench)).toBe(0)
+    const other = await open()
+    done(await other.run((vault) => vault.changeTags('k', { team: 'ops' })))
+    done(await other.run(look))
+    expect(await wishes(other)).toBe(1)
   })
 
   it('of two watchers wishes once', async () => {

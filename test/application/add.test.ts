@@ -141,9 +141,9 @@ describe('add', () => {
       ['expires', { expires: '2020-01-01' }],
       ['expires', { expires: 'soon' }],
       ['expires', { expires: '0d' }],
-      ['tag', { tags: { 'bad key': 'x' } }],
-      ['tag', { tags: { key: `sk-or-v1-${'0'.repeat(64)}` } }],
-      ['tag', { tags: { key: 'a\u001bb' } }],
+      ['tags', { tags: { 'bad key': 'x' } }],
+      ['tags', { tags: { key: `sk-or-v1-${'0'.repeat(64)}` } }],
+      ['tags', { tags: { key: 'a\u001bb' } }],
     ])('a wrong %s: %o', async (field, options) => {
       expect(failed(await add(bench, options))).toMatchObject({ _tag: 'InvalidInput', field })
       expect(bench.takeRequests()).toEqual([])

@@ -40,7 +40,7 @@ export const valueOf = async <A>(task: TaskEither<unknown, A>): Promise<A> => {
 
 const problem = (hopeless: boolean): DeliveryProblem => ({ _tag: 'DeliveryProblem', hopeless, message: 'it answered badly', retryAfter: null })
 
-export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench => {
+export const makeAlertBench = (policy: Partial<AlertPolicy> = {}, parts: Partial<AlertDeps> = {}): AlertBench => {
   const store = makeMemoryStore({ vaultId: 'a'.repeat(32) as VaultId, format: 1 })
   const prng = makePrng(1)
   let now: number = noon
@@ -81,6 +81,7 @@ export const makeAlertBench = (policy: Partial<AlertPolicy> = {}): AlertBench =>
           return taken ? { _tag: 'Right', right: undefined } : { _tag: 'Left', left: problem(answer === 'refuses') }
         },
       }),
+    ...parts,
   })
   return {
     process,

@@ -108,6 +108,7 @@ const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): KeyComman
     { _tag: 'Remove', mode: modes[how % 4] ?? { leaked: false, force: false }, at },
     { _tag: 'LeaveAlive', at },
     { _tag: 'ChangeLimits', patch: pick([{ monthly: dollars(50) }, { monthly: null, daily: dollars(7) }, { daily: dollars(7) }, { alertThresholds: [0.5] }], how) ?? {}, at },
+    { _tag: 'ChangeTags', patch: pick([{ team: 'web' }, { team: null }, { tier: 'low', team: 'ops' }], how) ?? {}, at },
     adopt(pick([enabledPolicy, { ...enabledPolicy, reset: null }, { ...foreignPolicy, disabled: true }], how) ?? enabledPolicy, how % 5 > 0)(state, at),
   ]
   return pick([...commands, ...commands.slice(0, 4)], which) ?? { _tag: 'RetryNow', at }

@@ -9,6 +9,7 @@ import { judge, type Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'
 import type { KeyState } from '../../src/domain/key/state.js'
+import type { TagsPatch } from '../../src/domain/key/tags.js'
 import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { fold } from '../../src/domain/decider.js'
 import {
@@ -156,6 +157,10 @@ export const creationLost = creation({ _tag: 'Unknown', cause: passing, settleUn
 export const changeLimits =
   (patch: LimitsPatch): Turn =>
   (_state, at) => ({ _tag: 'ChangeLimits', patch, at })
+
+export const changeTags =
+  (patch: TagsPatch): Turn =>
+  (_state, at) => ({ _tag: 'ChangeTags', patch, at })
 
 /** An earlier attempt of this name comes back with its key after all. */
 export const bornLate =

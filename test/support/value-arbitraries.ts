@@ -6,6 +6,7 @@ import type { OwnGuardrail } from '../../src/domain/key/own-guardrail.js'
 import type { Proof, Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'
+import type { Tags } from '../../src/domain/key/tags.js'
 import type {
   AttemptId,
   GuardrailId,
@@ -93,13 +94,15 @@ export const anyGuardrail: fc.Arbitrary<OwnGuardrail> = fc.record({
   includeByok: fc.boolean(),
 })
 
+export const anyTags: fc.Arbitrary<Tags> = fc.dictionary(anyText, anyText, { maxKeys: 4, noNullPrototype: true })
+
 export const anySpec: fc.Arbitrary<KeySpec> = fc.record({
   limits: anyLimits,
   requireEnforced: fc.boolean(),
   includeByok: fc.boolean(),
   expiresAt: fc.option(anyInstant),
   workspace: fc.option(anyWorkspaceId),
-  tags: fc.dictionary(anyText, anyText, { maxKeys: 4, noNullPrototype: true }),
+  tags: anyTags,
 })
 
 const causeKinds = [

@@ -15,8 +15,35 @@ const paragraph = ({ happened, means, next }: OutgoingAlert): string => `${happe
 export const bodyText = ({ alerts }: AlertMessage): string =>
   alerts.length === 1 ? paragraph(alerts[0]) : alerts.map((alert) => `[${alert.severity}] ${paragraph(alert)}`).join('\n\n')
 
-/** The text cut to what a receiver takes, and said so. */
-export const cutTo = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 12)} ... (cut off)`)
+const mark = ' ... (cut off)'
+
+/** The beginning of a text, whole characters only. */
+const beginning = (text: string, most: number): string => text.slice(0, Math.max(0, most)).replace(/[\ud800-\udbff]$/, '')
+
+/** The text cut to so many UTF-16 units, and said so. */
+export const cutTo = (text: string, most: number): string => (text.length <= most ? text : `${beginning(text, most - mark.length)}${mark}`)
+
+const rest = (count: number): string => `... and ${count} more: lean-vault alerts list shows each.`
+
+/** As many of these lines as fit, and how many are left. */
+const fitting = (lines: ReadonlyArray<string>, fits: (text: string) => boolean): string | null => {
+  const whole = lines.join('\n')
+  if (fits(whole)) return whole
+  const counts = Array.from({ length: lines.length }, (_, n) => lines.length - 1 - n).filter((count) => count > 0)
+  const texts = counts.map((count) => [...lines.slice(0, count), rest(lines.length - count)].join('\n'))
+  return texts.find(fits) ?? null
+}
+
+/**
+ * The message for people in the room that a receiver has: whole, else without what each alert means, else as many alerts as fit and how
+ * many are left out.
+ */
+export const bodyWithin = (message: AlertMessage, fits: (text: string) => boolean, cut: (text: string) => string): string => {
+  const whole = bodyText(message)
+  if (fits(whole)) return whole
+  const lines = message.alerts.map(({ severity, happened, next }) => `[${severity}] ${happened} ${next}`)
+  return fitting(lines, fits) ?? cut(whole)
+}
 
 /** The one document that webhooks, commands and JSON lines get. Fields may be added, never renamed. */
 export const payload = (message: AlertMessage): Readonly<Record<string, unknown>> => ({

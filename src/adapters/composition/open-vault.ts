@@ -24,6 +24,7 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   show: true,
   setSpendLimits: true,
   updateSpendLimits: true,
+  changeTags: true,
   suspend: true,
   resume: true,
   panic: true,
@@ -82,7 +83,6 @@ const assemble = (registry: DependencyContainer, around: Surroundings, options: 
         yield* (await whole()).alerts.subscribe()
       },
     },
-    watcher: () => lazily(whole, (vault) => vault.watcher()),
     watchOnce: (given) => lazily(whole, (vault) => vault.watchOnce(given)),
     async *watch (given) {
       yield* (await whole()).watch(given)

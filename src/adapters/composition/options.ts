@@ -33,7 +33,7 @@ export interface AlertOptions {
   readonly policy?: AlertPolicy
   /** Rules of one's own, under names such as `acme:weekend`. */
   readonly rules?: ReadonlyArray<OwnRule>
-  /** Channels of one's own, by their names; they get what is raised while the vault is open. */
+  /** Channels of one's own, by their names. One gets what is raised while the vault is open, and what it missed since the first alert that it was ever sent. */
   readonly channels?: Readonly<Record<string, AlertChannel['deliver']>>
 }
 

@@ -19,7 +19,7 @@ export interface VaultFailure extends Error {
 
 /** The `Vault` with Promises for TaskEithers: the same functions, each rejecting with a `VaultFailure`. */
 export type PromisedVault = Promised<Vault> &
-  Promised<Pick<OpenedVault, 'watchOnce' | 'watcher'>> &
+  Promised<Pick<OpenedVault, 'watchOnce'>> &
   Pick<OpenedVault, 'watch'> & { readonly alerts: PromisedAlerts }
 
 /** The `Alerts` with Promises for TaskEithers. */
@@ -81,6 +81,7 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   show: (name) => settle(vault.show(name)),
   setSpendLimits: (name, limits) => settle(vault.setSpendLimits(name, limits)),
   updateSpendLimits: (name, patch) => settle(vault.updateSpendLimits(name, patch)),
+  changeTags: (name, patch) => settle(vault.changeTags(name, patch)),
   suspend: (name, note) => settle(vault.suspend(name, note)),
   resume: (name) => settle(vault.resume(name)),
   panic: (scope) => settle(vault.panic(scope)),
@@ -97,7 +98,6 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   history: (options) => settle(vault.history(options)),
   checkCredential: () => settle(vault.checkCredential()),
   changeCredential: (managementKey) => settle(vault.changeCredential(managementKey)),
-  watcher: () => settle(vault.watcher()),
   watchOnce: (options) => settle(vault.watchOnce(options)),
   watch: vault.watch,
   close: () => settle(vault.close()),

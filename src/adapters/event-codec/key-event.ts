@@ -6,6 +6,7 @@ import type { OwnGuardrail } from '../../domain/key/own-guardrail.js'
 import type { Proof, Witnesses } from '../../domain/key/proof.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeySpec } from '../../domain/key/spec.js'
+import type { Tags } from '../../domain/key/tags.js'
 import { noLimits, type SpendLimits, sameLimits } from '../../domain/spend/limits.js'
 import { attemptId, guardrailId, instant, keyHash, lifted, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
 
@@ -49,12 +50,14 @@ const limits: t.Type<SpendLimits, unknown> = t.strict({
   ),
 })
 
+const tags: t.Type<Tags, unknown> = t.record(t.string, t.string)
+
 const spec: t.Type<KeySpec, unknown> = t.strict({
   limits,
   includeByok: t.boolean,
   expiresAt: orNull(instant),
   workspace: orNull(workspaceId),
-  tags: t.record(t.string, t.string),
+  tags,
   requireEnforced: lifted(t.boolean, false, (value) => !value),
 })
 
@@ -117,6 +120,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   GuardrailRetryRequested: t.strict({}),
   LimitsChangeRequested: t.strict({ limits }),
   LimitsChangeRolledBack: t.strict({ cause }),
+  TagsChanged: t.strict({ tags }),
   PolicyObserved: t.strict({ policy }),
   ConvergenceStalled: t.strict(stall),
   DriftObserved: t.strict({ policy: orNull(policy) }),

@@ -9,7 +9,7 @@ import type { LocalDeps } from '../deps.js'
 import type { AlertChannel, OpenChannel } from '../ports/alert-channel.js'
 import type { PolicySource } from './rule-views.js'
 
-/** A channel that a library user brings. It gets what is raised while it is there. */
+/** A channel that a library user brings. It gets what is raised from the first alert on that it was ever sent, or while it is there. */
 export interface OwnChannel {
   readonly channel: Channel
   readonly deliver: AlertChannel['deliver']

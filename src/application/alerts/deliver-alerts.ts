@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { AlertCommand, DeliveryOutcome } from '../../domain/alerts/alert-decider.js'
 import type { Channel } from '../../domain/alerts/channels.js'
 import type { AlertRef, Subject } from '../../domain/alerts/identity.js'
-import { nextDelivery, type Parcel, type Sending } from '../../domain/alerts/next-delivery.js'
+import { type DueChannel, nextDelivery, type Parcel, type Sending } from '../../domain/alerts/next-delivery.js'
 import type { Alert } from '../../domain/alerts/state.js'
 import type { AttemptId } from '../../domain/shared/identifiers.js'
 import { type Millis, plus } from '../../domain/shared/instant.js'
@@ -25,6 +25,8 @@ const mostMessages = 20
 /** A channel has this long for one message; its claim outlives that. */
 const claimLength = 60_000 as Millis
 const sendWithin = 30_000
+/** A slow channel goes on in the next run: whoever watches has more to do. */
+const runLength = 10_000
 
 type States = ReadonlyMap<Subject, LoadedAlerts>
 
@@ -68,13 +70,14 @@ const claim = (
   )
 }
 
-const outcomeOf = (deps: AlertDeps, result: E.Either<DeliveryProblem, void>, failures: number): DeliveryOutcome => {
+/** A refused digest says nothing against each alert in it. */
+const outcomeOf = (deps: AlertDeps, result: E.Either<DeliveryProblem, void>, alerts: ReadonlyArray<Alert>, failures: number): DeliveryOutcome => {
   if (E.isRight(result)) return { _tag: 'Delivered' }
   const { message, hopeless, retryAfter } = result.left
   const now = deps.clock.now()
   const usual = retryDate(deps.random, now, failures)
   const asked = plus(now, retryAfter ?? (0 as Millis))
-  return { _tag: 'Failed', cause: scrub(message), hopeless, retryAt: asked > usual ? asked : usual }
+  return { _tag: 'Failed', cause: scrub(message), hopeless: hopeless && alerts.length === 1, retryAt: asked > usual ? asked : usual }
 }
 
 const failuresOf = (alerts: ReadonlyArray<Alert>, { name }: Channel): number =>
@@ -100,7 +103,7 @@ const sendOne = (
     return pipe(
       TE.fromTask<E.Either<DeliveryProblem, void>, VaultError>(open(message)),
       TE.flatMap((result) => {
-        const outcome = outcomeOf(deps, result, failuresOf(alerts, channel))
+        const outcome = outcomeOf(deps, result, alerts, failuresOf(alerts, channel))
         const at = deps.clock.now()
         const commands = forEachSubject(parcels, (refs) => ({
           _tag: 'RecordDelivery',
@@ -125,8 +128,9 @@ const sendOne = (
 const drain = (
   deps: AlertDeps,
   sending: Sending,
-  channel: Channel,
+  channel: Channel & DueChannel,
   open: AlertChannel['deliver'],
+  began: Millis = deps.clock.monotonic(),
   sent = 0,
 ): TE.TaskEither<VaultError, DeliveryReport> =>
   pipe(
@@ -134,12 +138,13 @@ const drain = (
     TE.flatMap((states) => {
       const folded = new Map([...states].map(([subject, { state }]) => [subject, state]))
       const due = nextDelivery(folded, channel, sending, deps.clock.now(), deps.process.isGone)
-      if (due._tag !== 'Due' || sent >= mostMessages || deps.process.stopping())
+      const isEnough = sent >= mostMessages || deps.clock.monotonic() - began > runLength || deps.process.stopping()
+      if (due._tag !== 'Due' || isEnough)
         return TE.right({ ...none, next: due._tag === 'None' ? null : due._tag === 'Later' ? due.at : deps.clock.now() })
       return pipe(
         sendOne(deps, channel, open, states, due.parcels),
         TE.flatMap((report) =>
-          report.delivered === 0 ? TE.right(report) : TE.map((rest: DeliveryReport) => both(report, rest))(drain(deps, sending, channel, open, sent + 1)),
+          report.delivered === 0 ? TE.right(report) : TE.map((rest: DeliveryReport) => both(report, rest))(drain(deps, sending, channel, open, began, sent + 1)),
         ),
       )
     }),
@@ -169,7 +174,7 @@ const drainAll = (deps: AlertDeps, sending: Sending, channels: ReadonlyArray<Cha
       TE.flatMap((open) => drain(deps, sending, channel, open)),
     ),
   ),
-  ...deps.ownChannels.map(({ channel, deliver }) => drain(deps, sending, channel, deliver)),
+  ...deps.ownChannels.map(({ channel, deliver }) => drain(deps, sending, { ...channel, returns: true }, deliver)),
 ]
 
 /**

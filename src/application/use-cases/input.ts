@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 
+import { mostTags, type TagsPatch } from '../../domain/key/tags.js'
 import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
 import { type Instant, instant } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
@@ -112,6 +113,7 @@ export const parseSince = (text: string, now: Instant): E.Either<VaultError, Ins
 const tagKey = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/
 // eslint-disable-next-line no-control-regex -- a tag is shown on terminals
 const tagValue = /^[^\u0000-\u001f\u007f]{0,256}$/
+const tagKeyRule = 'must have a name of 1 to 64 letters, digits, dots, slashes, underscores or hyphens that begins with a letter or a digit'
 const secretLike = /sk-or-[A-Za-z0-9_-]{8,}/
 
 /** Tags are facts in a readable log: short, printable, and no place for a secret. */
@@ -119,14 +121,25 @@ export const parseTags = (
   tags: Readonly<Record<string, string>>,
 ): E.Either<VaultError, Readonly<Record<string, string>>> => {
   const entries = Object.entries(tags)
-  if (entries.length > 32) return bad('tag', 'at most 32 tags a key')
-  if (entries.some(([key]) => !tagKey.test(key)))
-    return bad('tag', 'a tag name must be 1 to 64 letters, digits, dots, slashes, underscores or hyphens')
+  if (entries.length > mostTags) return bad('tags', `must be one of at most ${String(mostTags)} on a key`)
+  if (entries.some(([key]) => !tagKey.test(key))) return bad('tags', tagKeyRule)
   if (entries.some(([, value]) => !isText(value) || !tagValue.test(value)))
-    return bad('tag', 'a tag value must be at most 256 printable characters')
+    return bad('tags', 'must have a value of at most 256 printable characters')
   if (entries.some(([key, value]) => secretLike.test(`${key}=${value}`)))
-    return bad('tag', 'looks like a secret; tags are stored readable')
+    return bad('tags', 'looks like a secret; tags are stored readable')
   return E.right(tags)
+}
+
+/** What to change of tags: each name, and each value but null, by the rules of tags. */
+export const parseTagsPatch = (patch: TagsPatch): E.Either<VaultError, TagsPatch> => {
+  const given: unknown = patch
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return bad('tags', 'must be an object of tag names')
+  const entries = Object.entries(patch)
+  if (entries.some(([key]) => !tagKey.test(key))) return bad('tags', tagKeyRule)
+  return pipe(
+    parseTags(Object.fromEntries(entries.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])))),
+    E.map(() => ({ ...patch })),
+  )
 }
 
 /** A note that goes into the log with a suspension. */

@@ -22,16 +22,16 @@ interface Flags {
 }
 
 /** `k=v` in two; the first `=` parts them. */
-export const parseTag = (text: string): E.Either<CliError, readonly [key: string, value: string]> => {
+export const parseTag = (text: string, what = '--tag'): E.Either<CliError, readonly [key: string, value: string]> => {
   const at = text.indexOf('=')
   return at < 1
-    ? E.left(usage('--tag must be given as key=value.', 'For example: --tag team=web'))
+    ? E.left(usage(`${what} must be given as key=value.`, `For example: ${what === '--tag' ? '--tag ' : ''}team=web`))
     : E.right([text.slice(0, at), text.slice(at + 1)])
 }
 
 const toOptions = (flags: Flags): E.Either<CliError, AddOptions> =>
   pipe(
-    E.traverseArray(parseTag)(flags.tag ?? []),
+    E.traverseArray((text: string) => parseTag(text))(flags.tag ?? []),
     E.map((tags) => ({
       ...(flags.monthlyLimit === undefined ? {} : { monthlyLimit: flags.monthlyLimit }),
       ...(flags.dailyLimit === undefined ? {} : { dailyLimit: flags.dailyLimit }),

@@ -84,7 +84,7 @@ const failing =
     if (before?._tag === 'Delivered') return before
     const standing = before?._tag === 'Failing' ? before : null
     const since: Instant = standing?.since ?? at
-    return { _tag: 'Failing', failures: (standing?.failures ?? 0) + 1, since, retryAt, cause }
+    return { _tag: 'Failing', failures: (standing?.failures ?? 0) + 1, since, at, retryAt, cause }
   }
 
 const withAction = (state: AlertState, ref: AlertRef, action: 'due' | 'taken'): AlertState => {

@@ -22,7 +22,8 @@ export interface WindowFacts {
 export interface ThinnedOut {
   /** How many rises the one that is left stands for. */
   readonly rises: number
-  /** The most by which two rises in a row each went up, and three in a row. */
+  /** The most by which one rise went up; two in a row each; and two of which the one before them was a third as much at least. */
+  readonly one: Picodollars
   readonly two: Picodollars
   readonly three: Picodollars
   /** The shortest time from one to the next. */

@@ -28,13 +28,15 @@ const riseAt = (readings: ReadonlyArray<TotalReading>, index: number): Picodolla
 const toldAt = (readings: ReadonlyArray<TotalReading>, index: number): ThinnedOut => {
   const before = readings[index]?.thinned
   if (before !== undefined) return before
-  const two = least(riseAt(readings, index), riseAt(readings, index - 1))
+  const one = riseAt(readings, index)
+  const two = least(one, riseAt(readings, index - 1))
   const span = between(readings[index - 1]?.at ?? (0 as Instant), readings[index]?.at ?? (0 as Instant))
-  return { rises: 1, two, three: least(two, riseAt(readings, index - 2)), span }
+  return { rises: 1, one, two, three: least(two, (riseAt(readings, index - 2) * 3n) as Picodollars), span }
 }
 
 const together = (a: ThinnedOut, b: ThinnedOut): ThinnedOut => ({
   rises: a.rises + b.rises,
+  one: most(a.one, b.one),
   two: most(a.two, b.two),
   three: most(a.three, b.three),
   span: a.span < b.span ? a.span : b.span,

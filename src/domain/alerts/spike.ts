@@ -11,6 +11,8 @@ export interface Pace {
 
 /** The last readings: what the rises between them have each reached, and how much came in which time in the last two of them. */
 interface Recent {
+  /** Nothing was spent before them for a while, so what they were preceded by says nothing. */
+  readonly idle: boolean
   readonly lasting: Lasting
   readonly risen: number
   readonly length: number
@@ -44,8 +46,10 @@ const recentAt = (readings: ReadonlyArray<TotalReading>, index: number, usual: U
   const [first, middle, last] = [readings[a], readings[b], readings[index]]
   if (first === undefined || middle === undefined || last === undefined) return []
   const two = Math.min(riseOf(first, middle, usual), riseOf(middle, last, usual))
-  const three = Math.min(two, riseOf(readings[before(a)], first, usual))
-  return [{ lasting: { two, three }, risen: Math.max(0, Number(last.total - first.total)), length: last.at - first.at }]
+  const start = readings[before(a)]
+  const three = Math.min(two, 3 * riseOf(start, first, usual))
+  const idle = start === undefined || first.at - start.at > 2 * usual.shortestSpan
+  return [{ idle, lasting: { one: two, two, three }, risen: Math.max(0, Number(last.total - first.total)), length: last.at - first.at }]
 }
 
 /** The last three readings, and those of the last hours before them. */
@@ -55,9 +59,14 @@ const recents = (readings: ReadonlyArray<TotalReading>, usual: Usual, since: num
   return found
 }
 
-const never: Lasting = { two: Infinity, three: Infinity }
+const never: Lasting = { one: Infinity, two: Infinity, three: Infinity }
 
-const isAbove = ({ two, three }: Lasting, most: Lasting, least: number): boolean => two >= most.two || (three >= most.three && three >= least)
+/**
+ * Two rises in a row are clearly more than two have been, and than one has: what one large request reached now and then, two may reach
+ * by chance. With the one before them, which says nothing after idle time, they need to be more than that only.
+ */
+const isAbove = ({ idle, lasting: { two, three } }: Recent, most: Lasting, least: number): boolean =>
+  (two >= most.two && two >= most.one) || (!idle && three >= most.three && three >= least)
 
 const rate = (amount: number, time: number): Picodollars => BigInt(Math.round(time <= 0 ? 0 : (amount * hour) / time)) as Picodollars
 
@@ -65,7 +74,7 @@ const standingOf = (readings: ReadonlyArray<TotalReading>, now: number, usual: U
   const isMuch = ({ lasting, risen, length }: Recent): boolean => lasting.two >= least && (risen * hour) / length >= floor
   const before = recents(readings, usual, now - calm).filter(isMuch)
   const most = isMuch(recent) || before.length > 0 ? mostBefore(readings, now) : never
-  const isSpike = (each: Recent): boolean => isMuch(each) && isAbove(each.lasting, most, least)
+  const isSpike = (each: Recent): boolean => isMuch(each) && isAbove(each, most, least)
   if (isSpike(recent)) return 'active'
   return recent.lasting.two < 2 * usual.amount && !before.some(isSpike) ? 'cleared' : 'between'
 }

@@ -11,6 +11,8 @@ export type Delivery =
       readonly _tag: 'Failing'
       readonly failures: number
       readonly since: Instant
+      /** The last failure. */
+      readonly at: Instant
       readonly retryAt: Instant
       readonly cause: string
     }

@@ -1,10 +1,11 @@
 import type { TotalReading } from './facts.js'
 
 /**
- * What several rises in a row have each reached, in picodollars: one large request alone is nothing lasting. Three are surer than two;
- * after idle time the first of three says nothing, for it came at any moment of that time.
+ * What rises have reached, in picodollars: one; two in a row each, for one large request alone is nothing lasting; and two of which the
+ * one before them was a third as much at least, for what lasts may have begun in the middle of it.
  */
 export interface Lasting {
+  readonly one: number
   readonly two: number
   readonly three: number
 }
@@ -54,9 +55,9 @@ const amountAt = (readings: ReadonlyArray<TotalReading>, index: number): { reado
 const riseAt = (readings: ReadonlyArray<TotalReading>, index: number): Rise => {
   const { amount, span } = amountAt(readings, index)
   const thinned = readings[index]?.thinned
-  if (thinned !== undefined) return { span, shortest: thinned.span, amount, lasting: { two: Number(thinned.two), three: Number(thinned.three) } }
+  if (thinned !== undefined) return { span, shortest: thinned.span, amount, lasting: { one: Number(thinned.one), two: Number(thinned.two), three: Number(thinned.three) } }
   const two = Math.min(amount, amountAt(readings, index - 1).amount)
-  return { span, shortest: span, amount, lasting: { two, three: Math.min(two, amountAt(readings, index - 2).amount) } }
+  return { span, shortest: span, amount, lasting: { one: amount, two, three: Math.min(two, 3 * amountAt(readings, index - 2).amount) } }
 }
 
 const risesWithin = (readings: ReadonlyArray<TotalReading>, from: number, to: number): ReadonlyArray<Rise> => {
@@ -67,11 +68,15 @@ const risesWithin = (readings: ReadonlyArray<TotalReading>, from: number, to: nu
 
 type Days = ReadonlyArray<ReadonlyArray<Rise>>
 
-const highest = (a: Lasting, b: Lasting): Lasting => ({ two: Math.max(a.two, b.two), three: Math.max(a.three, b.three) })
-const lowest = (a: Lasting, b: Lasting): Lasting => ({ two: Math.min(a.two, b.two), three: Math.min(a.three, b.three) })
-const times = (share: Lasting, { two, three }: Lasting): Lasting => ({ two: share.two * two, three: share.three * three })
+const joined =
+  (join: (a: number, b: number) => number) =>
+  (a: Lasting, b: Lasting): Lasting => ({ one: join(a.one, b.one), two: join(a.two, b.two), three: join(a.three, b.three) })
 
-const nothing: Lasting = { two: 0, three: 0 }
+const highest = joined((a, b) => Math.max(a, b))
+const lowest = joined((a, b) => Math.min(a, b))
+const times = joined((a, b) => a * b)
+
+const nothing: Lasting = { one: 0, two: 0, three: 0 }
 
 const reached = (rises: ReadonlyArray<Rise>): Lasting => rises.map(({ lasting }) => lasting).reduce(highest, nothing)
 
@@ -79,7 +84,7 @@ const reached = (rises: ReadonlyArray<Rise>): Lasting => rises.map(({ lasting })
 const reachedOften = (days: Days): Lasting => {
   const found = days.filter((rises) => rises.length > 0).map(reached)
   const often = (of: (lasting: Lasting) => number): number => [...found.map(of)].sort((a, b) => b - a)[found.length > fewestDays ? 1 : 0] ?? 0
-  return { two: often(({ two }) => two), three: often(({ three }) => three) }
+  return { one: often(({ one }) => one), two: often(({ two }) => two), three: often(({ three }) => three) }
 }
 
 const quantile = (values: ReadonlyArray<number>, share: number): number =>
@@ -92,9 +97,9 @@ const meanOf = (amounts: ReadonlyArray<number>): number => {
 }
 
 /** Above what was reached by so much, something is clearly more than that. */
-const clearly: Lasting = { two: 1.4, three: 1.2 }
-/** What is reached at other times counts at this one too, up to so many times what is reached at this one. */
-const fromElsewhere: Lasting = { two: 4, three: 4 }
+const clearly: Lasting = { one: 1.1, two: 1.4, three: 1.2 }
+/** What is reached at other times counts at this one too, up to so many times what is reached at this one; a large request may come at any time. */
+const fromElsewhere: Lasting = { one: Number.MAX_VALUE, two: 4, three: 4 }
 
 /** The days before `time`, from yesterday back: of each what was within `distance` of this time of the day. */
 const daysBefore = (readings: ReadonlyArray<TotalReading>, time: number, distance: number): Days =>

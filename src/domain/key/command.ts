@@ -7,6 +7,7 @@ import type { OwnGuardrail } from './own-guardrail.js'
 import type { Verdict } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
+import type { TagsPatch } from './tags.js'
 
 type At<C> = C & { readonly at: Instant }
 
@@ -54,6 +55,7 @@ export type OwnerCommand =
   | At<{ readonly _tag: 'Contain'; readonly reason: ContainmentReason; readonly note: string | null }>
   | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
   | At<{ readonly _tag: 'ChangeLimits'; readonly patch: LimitsPatch }>
+  | At<{ readonly _tag: 'ChangeTags'; readonly patch: TagsPatch }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
   | At<{ readonly _tag: 'LeaveAlive' }>
 

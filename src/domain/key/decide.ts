@@ -6,6 +6,7 @@ import { onObserveGuard, onRecordGuard, onRetryGuard } from './decide-guard.js'
 import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
+import { onChangeTags } from './decide-tags.js'
 import type { KeyState } from './state.js'
 
 /** The facts that a command makes in a state, or why it makes none. */
@@ -21,6 +22,8 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onLift(command, state)
     case 'ChangeLimits':
       return onChangeLimits(command, state)
+    case 'ChangeTags':
+      return onChangeTags(command, state)
     case 'Remove':
       return onRemove(command, state)
     case 'LeaveAlive':

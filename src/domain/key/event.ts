@@ -7,6 +7,7 @@ import type { OwnGuardrail } from './own-guardrail.js'
 import type { Proof, Witnesses } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
+import type { Tags } from './tags.js'
 
 /** How a removal is to go: `leaked` never rolls back, `force` ends without the secret whatever OpenRouter says. */
 export interface RemovalMode {
@@ -105,6 +106,8 @@ export type KeyEvent =
   | At<{ readonly type: 'LimitsChangeRequested'; readonly limits: SpendLimits }>
   /** They could not be had, so those of before hold again: all of them. */
   | At<{ readonly type: 'LimitsChangeRolledBack'; readonly cause: Cause }>
+  /** All of its tags from now on. */
+  | At<{ readonly type: 'TagsChanged'; readonly tags: Tags }>
   | At<{ readonly type: 'PolicyObserved'; readonly policy: RemotePolicy }>
   | At<{ readonly type: 'ConvergenceStalled'; readonly cause: Cause; readonly retryAt: Instant }>
   | At<{ readonly type: 'DriftObserved'; readonly policy: RemotePolicy | null }>

@@ -47,6 +47,7 @@ import {
 } from './evolve-removal.js'
 import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
+import { onTagsChanged } from './evolve-tags.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
 
@@ -106,6 +107,8 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onLimitsChangeRequested(state, event)
     case 'LimitsChangeRolledBack':
       return onLimitsChangeRolledBack(state, event)
+    case 'TagsChanged':
+      return onTagsChanged(state, event)
     case 'PolicyObserved':
       return onPolicyObserved(state, event)
     case 'ConvergenceStalled':

@@ -11,6 +11,8 @@ export type KeyRefusal =
   | { readonly _tag: 'Superseded' }
   /** The limits that would come of it are none: `problem` says why. */
   | { readonly _tag: 'LimitsInvalid'; readonly problem: InvalidValue }
+  /** There would be too many tags. */
+  | { readonly _tag: 'TagsInvalid'; readonly problem: InvalidValue }
   | { readonly _tag: 'NotFound' }
   | { readonly _tag: 'NameTaken' }
   /** The name still owes the revocation of a key. */

@@ -4,6 +4,7 @@ import { type Picodollars, zero } from '../shared/picodollars.js'
 import type { SpendLimits } from '../spend/limits.js'
 import { compilePolicy } from '../spend/policy.js'
 import type { RemotePolicy } from './remote-policy.js'
+import type { Tags } from './tags.js'
 
 /** What its owner asked of a key. Expiry and workspace can be set at birth only. */
 export interface KeySpec {
@@ -11,7 +12,7 @@ export interface KeySpec {
   readonly includeByok: boolean
   readonly expiresAt: Instant | null
   readonly workspace: WorkspaceId | null
-  readonly tags: Readonly<Record<string, string>>
+  readonly tags: Tags
   /** Rather no key than one with a limit that nobody enforces. */
   readonly requireEnforced: boolean
 }

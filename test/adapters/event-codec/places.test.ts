@@ -54,6 +54,7 @@ describe('the places in events', () => {
       'pin.baseUrl',
       'pin.creatorId',
       'spec.tags.*',
+      'tags.*',
       'text.happened',
       'text.means',
       'text.next',
