@@ -120,6 +120,7 @@ export type {
 } from './application/vault.js'
 export type { UsageDay } from './application/use-cases/usage-history.js'
 export type { WatchReport } from './application/watch/watch-report.js'
+export type { WatcherView } from './application/watcher-heartbeat.js'
 export type { VaultKeySource } from './domain/vault/event.js'
 export type { AlertText, Condition } from './domain/alerts/condition.js'
 export type { OwnRule } from './domain/alerts/conditions.js'

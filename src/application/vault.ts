@@ -21,6 +21,7 @@ import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
 import type { UsageDay } from './use-cases/usage-history.js'
 import type { WatchReport } from './watch/watch-report.js'
+import type { WatcherView } from './watcher-heartbeat.js'
 
 /** What a new key is to be. */
 export interface AddOptions {
@@ -164,6 +165,8 @@ export interface Vault {
 /** A vault as it is opened from its folder: with its alerts. */
 export interface OpenedVault extends Vault {
   readonly alerts: Alerts
+  /** Whether a watcher is at work, and when it last was. */
+  readonly watcher: () => TaskEither<VaultError, WatcherView>
   /** One pass of the watcher: readings, spent windows, alerts, and whatever is unfinished and due. */
   readonly watchOnce: (options?: WatchOptions) => TaskEither<VaultError, WatchReport>
   /** Passes, each with its report, a failed one too, until the vault's `stop` is aborted, or whoever iterates leaves the loop. Two watchers of one vault take turns. */

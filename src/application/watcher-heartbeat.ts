@@ -10,6 +10,14 @@ import type { VaultError } from './errors.js'
 /** The note in which a watcher writes, as milliseconds since 1970, when it last began a pass. */
 export const heartbeatNote = 'watcher/heartbeat'
 
+/** Whether somebody watches this vault. */
+export interface WatcherView {
+  /** When the last pass began, UTC ISO 8601; null: none ever did. */
+  readonly lastPassAt: string | null
+  /** Whether what falls to a watcher counts as enforced. */
+  readonly isFresh: boolean
+}
+
 /** When a watcher of this vault last gave a sign of life; `null`: never, or nobody could read it. */
 type WatcherHeartbeat = TE.TaskEither<VaultError, Instant | null>
 
@@ -30,4 +38,10 @@ export const isWatched = (deps: Pick<LocalDeps, 'notes' | 'clock'>): TE.TaskEith
   pipe(
     watcherHeartbeat(deps),
     TE.map((at) => at !== null && between(at, deps.clock.now()) <= freshFor),
+  )
+
+export const viewWatcher = (deps: Pick<LocalDeps, 'notes' | 'clock'>): TE.TaskEither<VaultError, WatcherView> =>
+  pipe(
+    watcherHeartbeat(deps),
+    TE.map((at) => ({ lastPassAt: at === null ? null : new Date(at).toISOString(), isFresh: at !== null && between(at, deps.clock.now()) <= freshFor })),
   )

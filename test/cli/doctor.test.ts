@@ -84,6 +84,24 @@ describe('doctor', () => {
     expect(await severities({}, 'settings')).toEqual(['problem'])
   })
 
+  it('tells of a watcher that has stopped, and whose limits nobody enforces without one', async () => {
+    bench.dispose()
+    bench = makeBench({ settings: { refuseGuardrails: true } })
+    await init()
+    expect(await severities({}, 'watcher')).toEqual(['ok'])
+    await bench.run(['add', 'daily', '--monthly-limit', '5', '--daily-limit', '1'])
+    const { of } = await examined()
+    expect(of('watcher')).toMatchObject({ severity: 'problem', found: 'No watcher was ever at work. Nobody enforces the daily limit of daily.' })
+    await bench.run(['watch', '--once'])
+    expect(await severities({}, 'watcher')).toEqual(['ok'])
+    bench.advance(3_600_000)
+    expect(await severities({}, 'watcher')).toEqual(['problem'])
+    await bench.run(['remove', 'daily', '--yes'])
+    expect(await severities({}, 'watcher')).toEqual(['ok'])
+    bench.advance(2 * 86_400_000)
+    expect(await severities({}, 'watcher')).toEqual(['warning'])
+  })
+
   it('tells what is owed, and what others changed', async () => {
     await init()
     await bench.run(['add', 'owed'])

@@ -38,6 +38,22 @@ describe('history --follow', () => {
   })
 })
 
+describe('get-usage --follow', () => {
+  it('prints what it reads, one line a key, and survives an outage, until it is stopped', async () => {
+    await bench.run(['init'], { stdin: bench.managementKey })
+    await bench.run(['add', 'one', '--monthly-limit', '5'])
+    await bench.run(['add', 'two'])
+    const ran = await bench.run(['get-usage', '--follow', '--json'], { onPause: (pauses, stop) => (pauses === 2 ? stop('SIGINT') : undefined) })
+    expect(ran.exit).toBe(130)
+    expect(linesOf(ran.stdout).map((line) => (JSON.parse(line) as { readonly name: string }).name)).toEqual(['one', 'two', 'one', 'two'])
+    const text = await bench.run(['get-usage', 'one', '--follow', '--cached'], { onPause: (_, stop) => stop('SIGTERM') })
+    expect(text.exit).toBe(143)
+    expect(text.stdout).toMatch(/^\d\d:\d\d:\d\d {2}one {2}ok {2}month \$0\.00 of \$5\.00 {2}day \$0\.00 of none\n$/)
+    expect((await bench.run(['get-usage', '--follow', '--check'])).exit).toBe(2)
+    expect((await bench.run(['get-usage', 'none', '--follow'])).exit).toBe(3)
+  })
+})
+
 describe('sandbox', () => {
   it('says first where it is, in one line of JSON, and answers until it is stopped', async () => {
     let seen = ''

@@ -10,6 +10,7 @@ import { type LoadedVault, loadVault, openManagementKey } from '../../applicatio
 import type { Surroundings } from './load-settings.js'
 import type { VaultOptions } from './options.js'
 import { watchInterval } from '../../application/watch/watch-interval.js'
+import { viewWatcher } from '../../application/watcher-heartbeat.js'
 import { type OpenWatch, watchOn, watchOnce } from '../../application/watch/watch.js'
 import type { WatchDeps } from '../../application/watch/watch-pass.js'
 import { allowedBase } from './pinned-host.js'
@@ -57,6 +58,7 @@ export const assembleVault = (
   const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...parts, ...deps }))(remote.deps())
   return {
     ...withAlerts(makeVault(local, remote), parts),
+    watcher: () => viewWatcher(local),
     watchOnce: (given) =>
       pipe(
         TE.fromEither(watchInterval(given)),

@@ -4,8 +4,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
 import type { ReconcileReport } from '../../application/reports.js'
-import type { Vault } from '../../application/vault.js'
-import { type Finding, ok, problem, unknown } from './doctor-report.js'
+import type { OpenedVault, Vault } from '../../application/vault.js'
+import { type Finding, ok, problem, unknown, warning } from './doctor-report.js'
 import { nobody, textOf } from './examine-place.js'
 import { openVault } from './open-vault.js'
 import type { VaultOptions } from './options.js'
@@ -23,6 +23,28 @@ const examineDebts = (vault: Vault): T.Task<Finding> =>
         return open.length === 0
           ? ok('unfinished work', 'Nothing is half done or owed.')
           : problem('unfinished work', `Something is half done or owed for ${open.join(', ')}.`, 'lean-vault reconcile')
+      },
+    ),
+  )
+
+const day = 86_400_000
+
+/** A limit that falls to a watcher is enforced by nobody while none is at work; where none does, its silence is worth a word. */
+const examineWatcher = (vault: OpenedVault, now: number): T.Task<Finding> =>
+  pipe(
+    TE.Do,
+    TE.bind('keys', () => vault.list()),
+    TE.bind('watcher', () => vault.watcher()),
+    TE.match(
+      (error) => unknown('watcher', `It could not be looked at: ${textOf(error)}`),
+      ({ keys, watcher: { isFresh, lastPassAt } }) => {
+        const open = keys.filter(({ enforcedBy }) => enforcedBy.daily === 'nobody' || enforcedBy.monthly === 'nobody').map(({ name }) => name)
+        const last = lastPassAt === null ? 'No watcher was ever at work.' : `The last pass of a watcher began at ${lastPassAt}.`
+        if (open.length > 0) return problem('watcher', `${last} Nobody enforces the daily limit of ${open.join(', ')}.`, 'lean-vault watch, as a service')
+        if (isFresh) return ok('watcher', `A watcher is at work. ${last}`)
+        return lastPassAt !== null && now - Date.parse(lastPassAt) > day
+          ? warning('watcher', `${last} Since then nobody has looked for spent limits, alerts and debts.`, 'lean-vault watch, as a service, or watch --once by cron')
+          : ok('watcher', `${last} No limit falls to one.`)
       },
     ),
   )
@@ -66,14 +88,15 @@ const examineClock = (skews: ReadonlyArray<number>): Finding => {
   return Math.abs(skew) > mostSkew ? problem('clock', seconds, 'Set this clock by a time server.') : ok('clock', seconds)
 }
 
-const use = (vault: Vault, skews: ReadonlyArray<number>): T.Task<ReadonlyArray<Finding>> => async () => {
+const use = (vault: OpenedVault, skews: ReadonlyArray<number>, now: number): T.Task<ReadonlyArray<Finding>> => async () => {
   const debts = await examineDebts(vault)()
+  const watcher = await examineWatcher(vault, now)()
   const remote = await pipe(
     vault.reconcile({ dryRun: true }),
     TE.match((error) => [notCompared(error)], compared),
   )()
   await vault.close()()
-  return [debts, ...remote, examineClock(skews)]
+  return [debts, watcher, ...remote, examineClock(skews)]
 }
 
 /** What a vault owes, and whether OpenRouter holds what it should. Reads and sends nothing but reads. */
@@ -89,7 +112,7 @@ export const examineAccount = (options: VaultOptions): T.Task<ReadonlyArray<Find
     openVault({ ...options, passphrase: nobody, trace }),
     TE.matchE(
       (error) => T.of<ReadonlyArray<Finding>>([notCompared(error)]),
-      (vault) => use(vault, skews),
+      (vault) => use(vault, skews, now()),
     ),
   )
 }

@@ -83,6 +83,7 @@ const assemble = (registry: DependencyContainer, around: Surroundings, options: 
         yield* (await whole()).alerts.subscribe()
       },
     },
+    watcher: () => lazily(whole, (vault) => vault.watcher()),
     watchOnce: (given) => lazily(whole, (vault) => vault.watchOnce(given)),
     async *watch (given) {
       yield* (await whole()).watch(given)

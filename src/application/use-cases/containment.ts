@@ -7,82 +7,33 @@ import type { KeyEvent } from '../../domain/key/event.js'
 import type { ContainmentReason } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { containedFor } from '../../domain/key/view.js'
-import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
-import { advance } from '../advance.js'
-import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
-import { refusalError, transact } from '../transact.js'
-import { confirmAtPin } from './observe.js'
-import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
+import { beginHeld, driveHeld } from './drive-held.js'
+import { changeReport, lastOf } from './outcome.js'
 
 type Kind = 'suspended' | 'resumed'
 
 const undoneBy = (kind: Kind, events: ReadonlyArray<KeyEvent>): Cause | null =>
   (kind === 'suspended' ? lastOf(events, 'ContainmentRolledBack') : lastOf(events, 'LiftingRolledBack'))?.cause ?? null
 
-const settled = (name: KeyName, kind: Kind, advanced: Advanced, reasons: ReadonlyArray<string>): ChangeReport => {
+const settled = (name: KeyName, kind: Kind, advanced: Advanced): ChangeReport => {
+  const reasons = containedFor(advanced.state.stage)
   const notes = kind === 'resumed' && reasons.length > 0 ? [`it stays contained for: ${reasons.join(', ')}`] : []
   const outcome = advanced.events.length === 0 ? 'unchanged' : kind
   return changeReport(name, outcome, advanced, { remote: 'live', notes })
 }
 
-const conclude = (deps: Deps, name: KeyName, kind: Kind, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
-  const { stage } = advanced.state
-  if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
-  if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
-  if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
-  if (!isSettled(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
-  const undone = undoneBy(kind, advanced.events)
-  return undone === null ? TE.right(settled(name, kind, advanced, stage.key.reasons)) : undoneError(deps, undone)
-}
-
-/** What the log says may be older than what somebody did on the dashboard, so an answer from memory is checked first. */
-const lookAgain = (deps: Deps, name: KeyName, state: KeyState): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
-  state.stage._tag === 'Held' && state.claim === null && state.stage.key.remote._tag !== 'Absent'
-    ? confirmAtPin(deps, name, state.stage.key.hash)
-    : TE.right([])
-
-const begin = (
-  deps: Deps,
-  name: KeyName,
-  command: (state: KeyState) => KeyCommand,
-): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
-  pipe(
-    transact(deps, name, command),
-    TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
-      if (done._tag === 'Done') return TE.right(done.events)
-      return done.refusal._tag === 'AlreadySettled'
-        ? lookAgain(deps, name, done.state)
-        : TE.left(refusalError(name, done.refusal, done.state))
-    }),
-  )
-
-/** Asking again means: try now, not at the date of the next try. */
-const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
-  pipe(
-    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
-    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
-  )
-
 /** Sends what was recorded, at once, and says what came of it. */
-const drive = (
-  deps: Deps,
-  name: KeyName,
-  kind: Kind,
-  begun: ReadonlyArray<KeyEvent>,
-): TE.TaskEither<VaultError, ChangeReport> => {
-  const budget = startBudget(deps.clock, deps.timing.retryBudget)
-  return pipe(
-    hurry(deps, name),
-    TE.flatMap((hurried) => advance(deps, name, budget, [...begun, ...hurried])),
-    TE.flatMap((advanced) => conclude(deps, name, kind, advanced)),
-  )
-}
+const drive = (deps: Deps, name: KeyName, kind: Kind, begun: ReadonlyArray<KeyEvent>): TE.TaskEither<VaultError, ChangeReport> =>
+  driveHeld(deps, name, begun, {
+    undone: (events) => undoneBy(kind, events),
+    done: (advanced) => TE.right(settled(name, kind, advanced)),
+  })
 
 /** Contains a key for a reason; what `begun` recorded already is not asked for again. */
 export const contain = (
@@ -93,14 +44,14 @@ export const contain = (
   begun: ReadonlyArray<KeyEvent> = [],
 ): TE.TaskEither<VaultError, ChangeReport> =>
   pipe(
-    begun.length > 0 ? TE.right(begun) : begin(deps, name, () => ({ _tag: 'Contain', reason, note, at: deps.clock.now() })),
+    begun.length > 0 ? TE.right(begun) : beginHeld(deps, name, () => ({ _tag: 'Contain', reason, note, at: deps.clock.now() })),
     TE.flatMap((events) => drive(deps, name, 'suspended', events)),
   )
 
 /** Takes one reason away; the key spends again if none is left. */
 export const lift = (deps: Deps, name: KeyName, reason: ContainmentReason): TE.TaskEither<VaultError, ChangeReport> =>
   pipe(
-    begin(deps, name, () => ({ _tag: 'Lift', reason, at: deps.clock.now() })),
+    beginHeld(deps, name, () => ({ _tag: 'Lift', reason, at: deps.clock.now() })),
     TE.flatMap((events) => drive(deps, name, 'resumed', events)),
   )
 
@@ -117,7 +68,7 @@ const standing = ({ stage }: KeyState): ContainmentReason | undefined =>
 const beginResuming = (deps: Deps, name: KeyName, turn = 0): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
   const lift = (state: KeyState): KeyCommand => ({ _tag: 'Lift', reason: standing(state) ?? 'user', at: deps.clock.now() })
   return pipe(
-    begin(deps, name, lift),
+    beginHeld(deps, name, lift),
     TE.bindTo('first'),
     TE.bind('loaded', () => loadKey(deps, name)),
     TE.flatMap(({ first, loaded }) =>

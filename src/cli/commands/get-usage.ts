@@ -7,6 +7,7 @@ import { type Answer, report, unheld } from '../answer.js'
 import { checkName } from '../check-name.js'
 import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
+import { followUsage } from './follow-usage.js'
 import { usageHistoryCsv, usageHistoryText } from '../format/usage-history-text.js'
 import { usageFacts, usageTable } from '../format/usage-text.js'
 import { withProgress, withVault } from '../session.js'
@@ -16,6 +17,7 @@ interface Flags {
   readonly check?: boolean
   readonly history?: string
   readonly csv?: boolean
+  readonly follow?: boolean
 }
 
 const isWrong = ({ level }: UsageReport): boolean => level === 'exceeded' || level === 'unknown'
@@ -61,15 +63,34 @@ const historyOf =
       TE.map((days): Answer => (csv === true ? { _tag: 'Raw', text: usageHistoryCsv(days) } : report(days, usageHistoryText(days)))),
     )
 
-const problemOf = (name: string | undefined, { cached, check, csv, history }: Flags): string | null => {
+const problemOf = (name: string | undefined, { cached, check, csv, history, follow }: Flags): string | null => {
+  if (follow === true && (check === true || history !== undefined)) return '--follow goes on until it is stopped; leave --check and --history out.'
   if (history === undefined) return csv === true ? '--csv is for --history.' : null
   if (name === undefined) return '--history is of one key; give its name.'
   return cached === true || check === true ? '--history reads what is recorded; leave --cached and --check out.' : null
 }
 
+const followBody =
+  (name: string | undefined, { cached = false }: Flags): Body =>
+  (session) =>
+    pipe(
+      name === undefined ? TE.right('') : checkName(name),
+      TE.flatMap(() =>
+        withVault(session, (vault) =>
+          followUsage(
+            session,
+            vault,
+            (of) => (name === undefined ? of.usage({ cached }) : TE.map((one: UsageReport) => [one])(of.getCurrentUsage(name, { cached }))),
+            cached,
+          ),
+        ),
+      ),
+    )
+
 const oneBody = (name: string | undefined, flags: Flags): Body => {
   const problem = problemOf(name, flags)
   if (problem !== null) return () => TE.left(usage(problem))
+  if (flags.follow === true) return followBody(name, flags)
   if (name === undefined) return ofAll(flags)
   return flags.history === undefined ? ofOne(name, flags) : historyOf(name, flags)
 }
@@ -99,12 +120,13 @@ export const registerGetUsage: Register = (program, act) => {
 and where it leads at this rate. Days and months are UTC. Unknown is shown as unknown, never as 0.
 
 OpenRouter counts a request when it has finished, seconds to minutes late.`,
-    examples: ['get-usage my-key', 'get-usage --json', 'get-usage my-key --check && ./nightly-job', 'get-usage --cached', 'get-usage my-key --history 30d --csv'],
+    examples: ['get-usage my-key', 'get-usage --json', 'get-usage my-key --check && ./nightly-job', 'get-usage --cached', 'get-usage my-key --history 30d --csv', 'get-usage --follow --json'],
     exits: [0, 2, 3, 5, 6, 8, 9],
   })
     .option('--cached', cached)
     .option('--check', check)
     .option('--history <since>', 'what was spent day by day, such as 30d; from what is recorded')
+    .option('--follow', 'read again each minute, one line a key, until Ctrl-C; with --cached each 5 seconds')
     .option('--csv', 'with --history: for spreadsheets')
     .action((name: string | undefined, flags: Flags) => act(oneBody(name, flags)))
 }

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 
-import { alertEventCodec, keyEventCodec, vaultEventCodec } from '../../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../../../src/adapters/event-codec/event-codec.js'
 import type { NewRecord } from '../../../src/application/ports/event-log.js'
-import { alertSamples, keySamples, laterKeySamples, vaultSamples } from './samples.js'
+import { alertSamples, keySamples, laterKeySamples, spendSamples, vaultSamples } from './samples.js'
 
 const schema = 1
 const folder = fileURLToPath(new URL('golden', import.meta.url))
@@ -38,6 +38,17 @@ const goldens: ReadonlyArray<Golden> = [
       encoded: events.map(vaultEventCodec.encode),
       decodes: (record) => {
         const decoded = vaultEventCodec.decode({ ...stored, stream: 'vault', ...record })
+        return isRight(decoded) ? decoded.right : decoded.left
+      },
+      events,
+    }),
+  ),
+  ...Object.entries(spendSamples).map(
+    ([type, events]): Golden => ({
+      path: `spend/${type}.v${schema}.json`,
+      encoded: events.map(spendEventCodec.encode),
+      decodes: (record) => {
+        const decoded = spendEventCodec.decode({ ...stored, stream: 'spend/k#1/2027-01', ...record })
         return isRight(decoded) ? decoded.right : decoded.left
       },
       events,
@@ -82,7 +93,7 @@ describe.each(goldens.map((golden) => [golden.path, golden] as const))('%s', (pa
 
 describe('the golden files', () => {
   it('are of event types and schemas that are known: none was renamed or dropped', () => {
-    const there = ['key', 'vault', 'alert'].flatMap((kind) => readdirSync(`${folder}/${kind}`).map((file) => `${kind}/${file}`))
+    const there = ['key', 'vault', 'alert', 'spend'].flatMap((kind) => readdirSync(`${folder}/${kind}`).map((file) => `${kind}/${file}`))
     expect(there.sort()).toEqual(goldens.map((golden) => golden.path).sort())
   })
 })

@@ -8,6 +8,7 @@ import type { KeySpec } from '../../../src/domain/key/spec.js'
 import type { AttemptId, ChannelName, GuardrailId, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
+import type { SpendEvent } from '../../../src/domain/spend/event.js'
 import { noLimits } from '../../../src/domain/spend/limits.js'
 import type { AccountPin, VaultEvent } from '../../../src/domain/vault/event.js'
 
@@ -256,4 +257,34 @@ export const alertSamples: Readonly<Record<AlertEvent['type'], ReadonlyArray<Ale
   AlertAcknowledged: refs.map((alert, n) => ({ type: 'AlertAcknowledged', alert, note: n === 0 ? null : 'seen', at })),
   AlertsMuted: [null, 'spike'].map((rule) => ({ type: 'AlertsMuted', rule, until, note: rule, at })),
   AlertsUnmuted: [null, 'spike'].map((rule) => ({ type: 'AlertsUnmuted', rule, at })),
+}
+
+const totals = { total: money(12_345_678_901_234n), day: money(1n), week: money(2n), month: null }
+const base = { start: at, before: money(0n), earlier: null }
+
+export const spendSamples: Readonly<Record<SpendEvent['type'], ReadonlyArray<SpendEvent>>> = {
+  SpendMonthOpened: [
+    {
+      type: 'SpendMonthOpened',
+      lineage,
+      month: '2026-02',
+      carried: {
+        last: { at, ...totals },
+        bases: { day: base, week: { ...base, earlier: money(7n) }, month: { ...base, before: money(5n) } },
+        unconfirmed: [{ at, cost: money(500_000_000_000n) }],
+        suspicion: 'shrunken',
+      },
+      at,
+    },
+  ],
+  UsageObserved: [
+    { type: 'UsageObserved', ...totals, at },
+    { type: 'UsageObserved', total: money(0n), day: null, week: null, month: money(0n), at },
+  ],
+  ReadingSuspected: [
+    { type: 'ReadingSuspected', reason: 'shrunken', total: money(3n), at },
+    { type: 'ReadingSuspected', reason: 'unreadable', total: null, at },
+  ],
+  CostReported: [{ type: 'CostReported', generation: 'gen-1 "ü"', cost: money(1_000_000n), at }],
+  SpendMonthClosed: [money(9n), null].map((spent) => ({ type: 'SpendMonthClosed', total: money(12n), spent, at })),
 }
