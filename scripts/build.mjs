@@ -1,13 +1,14 @@
-// Builds `dist/`: the library (ES modules and declarations, one file per module), the command line (one bundle) and its manual pages.
+// Builds `dist/`: the library and the command line, each bundled, the declarations that the library's entries lead to, and the manual pages.
 // The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { bundleCli, writeManPages } from './bundle-cli.mjs'
+import { bundleLibrary, dropUnreached } from './bundle-library.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const compiled = join(root, '.cache/build/lib')
@@ -20,37 +21,21 @@ const compile = () => {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** What the compiler left behind from modules that are gone must not be shipped, nor the CLI's own, which are bundled. */
+/** What the package exports, by its source below `src`. */
+const entries = { index: 'index.ts', 'testing/index': 'testing/index.ts' }
+
+/** Declarations, but for those that the compiler left behind from modules that are gone, and the CLI's own. */
 const isShipped = (file) => {
   const source = join(root, 'src', relative(compiled, file))
   if (source.startsWith(join(root, 'src/cli'))) return false
   if (existsSync(source)) return true
-  return existsSync(source.replace(/(\.d\.ts|\.js)$/, '.ts'))
+  return file.endsWith('.d.ts') && existsSync(source.replace(/\.d\.ts$/, '.ts'))
 }
 
-/** The library finds age where `bundleCli` puts it. */
-const useVendoredAge = async () => {
-  const file = join(next, 'adapters/age/age.js')
-  const text = await readFile(file, 'utf8')
-  const changed = text.replaceAll("import('age-encryption')", "import('../../vendor/age-encryption.js')")
-  if (changed === text) throw new Error(`${file} loads age-encryption in another way than the build knows`)
-  await writeFile(file, changed)
-}
-
-/** The declarations that a program can reach from what the package exports; nobody ever reads the others. */
-const reachable = async (file, seen = new Set()) => {
-  if (seen.has(file)) return seen
-  seen.add(file)
-  const text = await readFile(file, 'utf8')
-  const named = [...text.matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g)].map(([, path]) => join(dirname(file), `${path}.d.ts`))
-  for (const each of named) await reachable(each, seen)
-  return seen
-}
-
-const dropOtherDeclarations = async () => {
-  const kept = await reachable(join(next, 'testing/index.d.ts'), await reachable(join(next, 'index.d.ts')))
-  for (const file of await readdir(next, { recursive: true }))
-    if (file.endsWith('.d.ts') && !kept.has(join(next, file))) await rm(join(next, file))
+const dropEmptyFolders = async (folder) => {
+  const within = (await readdir(folder, { withFileTypes: true })).filter((each) => each.isDirectory())
+  for (const each of within) await dropEmptyFolders(join(folder, each.name))
+  if ((await readdir(folder)).length === 0) await rmdir(folder)
 }
 
 const place = async () => {
@@ -66,8 +51,9 @@ await rm(next, { recursive: true, force: true })
 await mkdir(next, { recursive: true })
 await cp(compiled, next, { recursive: true, filter: isShipped })
 await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
-await useVendoredAge()
-await dropOtherDeclarations()
 await writeManPages({ root, outdir: join(next, 'man'), scratch: join(root, '.cache/build') })
+await bundleLibrary({ compiled, entries, outdir: next })
+await dropUnreached({ entries, outdir: next })
+await dropEmptyFolders(next)
 await place()
 console.error(`built ${relative(root, dist)} in ${((performance.now() - began) / 1000).toFixed(1)} s`)

@@ -86,7 +86,6 @@ export type {
   ChangeReport,
   CredentialReport,
   Enforcer,
-  HandedOut,
   HistoryEntry,
   KeyInFull,
   KeyView,
@@ -102,6 +101,8 @@ export type {
   WindowForecast,
 } from './application/reports.js'
 export type { ExportedKey, ImportedKey, ImportReport, VaultExport } from './application/transfer-reports.js'
+export type { HandedOut } from './application/handed-out.js'
+export type { RotationPlan } from './application/rotation-plan.js'
 export { reveal, secret, type Secret } from './application/secret.js'
 export type { Timing } from './application/settings.js'
 export type {
@@ -114,6 +115,7 @@ export type {
   PanicScope,
   ReconcileOptions,
   RemoveOptions,
+  RotateOptions,
   UsageOptions,
   Vault,
   WatchOptions,

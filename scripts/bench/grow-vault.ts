@@ -79,7 +79,7 @@ export const growKeys = async ({ store, sealer }: Parts, template: Template, key
   for (const { name, events } of keys) {
     const text = `sk-or-v1-${createHash('sha256').update(name).digest('hex')}`
     const hash = createHash('sha256').update(text).digest('hex')
-    const ref = keySecretRef(name as KeyName, lineageOf(name as KeyName, 1))
+    const ref = keySecretRef(name as KeyName, { lineage: lineageOf(name as KeyName, 1), generation: 1 })
     for (let from = 0; from < events; ) {
       const to = Math.min(events, from + perCommit - waiting)
       const [first, ...rest] = recordsOf(template, name, hash, from, to)

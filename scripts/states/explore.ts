@@ -4,10 +4,12 @@ import { fold } from '../../src/domain/decider.js'
 import type { KeyEvent } from '../../src/domain/key/event.js'
 import { keyDecider } from '../../src/domain/key/index.js'
 import { nextStep } from '../../src/domain/key/next-step.js'
-import type { Destruction, KeyState, Stray } from '../../src/domain/key/state.js'
+import type { KeyState } from '../../src/domain/key/state.js'
+import type { Destruction, Stray } from '../../src/domain/key/ending.js'
 import { isConverged } from '../../src/domain/key/wanted.js'
 import { after, now } from '../../test/support/key-story.js'
 import { commandsIn } from './commands.js'
+import { rotations } from './rotations.js'
 
 /** One event applied to one state that can be reached. */
 export interface Turn {
@@ -77,7 +79,9 @@ export const explore = (): Explored => {
       waiting.push(next)
     }
   }
-  return { states: [...found.values()], turns }
+  const replaced = rotations()
+  turns.push(...replaced.flatMap(({ before, events }) => turnsOf(before, events)))
+  return { states: [...found.values(), ...replaced.map(({ after: state }) => state)], turns }
 }
 
 /** The step that is due in a state, now or at its date. */

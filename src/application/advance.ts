@@ -3,10 +3,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../domain/key/cause.js'
 import type { KeyEvent } from '../domain/key/event.js'
-import type { NextStep, Step } from '../domain/key/next-step.js'
+import type { NextStep, Step } from '../domain/key/step.js'
+import { stagesOf } from '../domain/key/rotation.js'
 import { birthLimits } from '../domain/key/spec.js'
+import type { StageTag } from '../domain/key/state.js'
 import type { KeyName } from '../domain/shared/identifiers.js'
-import type { Millis } from '../domain/shared/instant.js'
+import type { Instant, Millis } from '../domain/shared/instant.js'
 import { type Budget, pauseBefore, remaining, untilThen } from './budget.js'
 import type { Deps } from './deps.js'
 import type { VaultError } from './errors.js'
@@ -22,15 +24,19 @@ const mostOvertakings = 256
 const mostGiveUps = 4
 /** Others mostly end long before their claims do, so the log is read again meanwhile. Milliseconds. */
 const longestWait = 1_000
+/** Nobody else ends this wait early, but its owner may want to stop. Milliseconds. */
+const longestPatience = 5_000
 const mostFactsWithoutPause = 96
 
 /** A second POST is a repetition, and belongs to the budget; the one-cent attempt after a refused zero is not. */
 const creationsLeft = (deps: Deps, budget: Budget, loaded: Loaded): boolean => {
-  const { stage } = loaded.state
-  if (stage._tag !== 'CreateDue') return true
+  const stage = stagesOf(loaded.state).find((each) => each._tag === 'CreateDue')
+  if (stage?._tag !== 'CreateDue') return true
   const repeats = stage.tries - (stage.birthLimit === birthLimits.none ? 0 : 1)
   return repeats <= 0 || (repeats < mostCreations && remaining(deps.clock, budget) > 0)
 }
+
+const isIn = ({ state }: Loaded, tag: StageTag): boolean => stagesOf(state).some(({ _tag }) => _tag === tag)
 
 const timeIsUp: Cause = { kind: 'unreachable', status: null, message: 'OpenRouter kept failing' }
 const contradiction: Cause = { kind: 'not-proven', status: null, message: 'OpenRouter keeps contradicting itself' }
@@ -74,17 +80,20 @@ export const advance = (
     next: Extract<NextStep, { readonly _tag: 'Later' }>,
   ): TE.TaskEither<VaultError, Advanced> => {
     const { at } = next
+    if (next.why === 'waiting') return finished(loaded, run)
+    if (next.why === 'settling') return untilThen(deps.clock, at) > (budget.patience ?? 0) ? finished(loaded, run) : sleeping(run, at, longestPatience)
     if (next.why === 'backing-off')
       return run.gaveUp === null ? stop(loaded, run, { _tag: 'BackingOff', until: at }) : finished(loaded, run)
     if (deps.process.isGone(next.owner)) return due(loaded, run, { _tag: 'CloseClaim', attempt: next.attempt, until: at })
     const pause = untilThen(deps.clock, at)
-    return pause <= remaining(deps.clock, budget)
-      ? pipe(
-          TE.fromTask(deps.clock.sleep(Math.min(pause, longestWait) as Millis)),
-          TE.flatMap(() => go(run)),
-        )
-      : stop(loaded, run, { _tag: 'InFlight', until: at })
+    return pause <= remaining(deps.clock, budget) ? sleeping(run, at) : stop(loaded, run, { _tag: 'InFlight', until: at })
   }
+
+  const sleeping = (run: Run, at: Instant, longest = longestWait): TE.TaskEither<VaultError, Advanced> =>
+    pipe(
+      TE.fromTask(deps.clock.sleep(Math.min(untilThen(deps.clock, at), longest) as Millis)),
+      TE.flatMap(() => go(run)),
+    )
 
   const due = (loaded: Loaded, run: Run, step: Step): TE.TaskEither<VaultError, Advanced> => {
     if (step._tag === 'Create' && !creationsLeft(deps, budget, loaded))
@@ -149,7 +158,7 @@ export const advance = (
       TE.matchE(
         (error) => failedLog(run, error),
         (now) => {
-          const fresh = now.state.stage._tag === 'CreateUnknown' && loaded.state.stage._tag === 'CreateDue'
+          const fresh = isIn(now, 'CreateUnknown') && isIn(loaded, 'CreateDue')
           return fresh ? turn(now, run) : givingUp(now, run, cause)
         },
       ),

@@ -4,6 +4,8 @@ import type { Clock, Random } from './ports/environment.js'
 /** How long one command may go on repeating, counted on the monotonic clock. */
 export interface Budget {
   readonly deadline: Millis
+  /** So long it also waits until what was done can be told in full; absent: not at all. */
+  readonly patience?: Millis
 }
 
 export const startBudget = (clock: Pick<Clock, 'monotonic'>, length: Millis): Budget => ({
@@ -13,6 +15,9 @@ export const startBudget = (clock: Pick<Clock, 'monotonic'>, length: Millis): Bu
 /** What is left to wait with; zero when the time is up. */
 export const remaining = (clock: Pick<Clock, 'monotonic'>, budget: Budget): Millis =>
   Math.max(0, budget.deadline - clock.monotonic()) as Millis
+
+/** Longer than it takes until OpenRouter's usage of a key that is quiet can be believed. */
+export const patience = 180_000 as Millis
 
 const firstPause = 250
 const longestPause = 8_000

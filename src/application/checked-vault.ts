@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 
 import { invalidInput, type VaultError } from './errors.js'
 import { checkOptions, type Names, withOptions } from './known-options.js'
-import type { AddOptions, ExportOptions, HistoryOptions, LimitOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, Vault } from './vault.js'
+import type { AddOptions, ExportOptions, HistoryOptions, LimitOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, RotateOptions, Vault } from './vault.js'
 
 const addNames: Names<AddOptions> = {
   monthlyLimit: true,
@@ -19,6 +19,7 @@ const addNames: Names<AddOptions> = {
 const limitNames: Names<LimitOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true }
 const removeNames: Names<RemoveOptions> = { leaked: true, force: true, localOnly: true }
 const exportNames: Names<ExportOptions> = { withSecrets: true }
+const rotateNames: Names<RotateOptions> = { grace: true, leaked: true }
 const listNames: Names<ListOptions> = { all: true, tag: true, state: true }
 const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true, adopt: true }
 const historyNames: Names<HistoryOptions> = { name: true, since: true, after: true }
@@ -65,6 +66,9 @@ export const checkedVault = (vault: Vault): Vault => ({
   planRemoval: (name, options) =>
     withOptions(checkOptions('planRemoval', removeNames, options), () => vault.planRemoval(name, options)),
   remove: (name, options) => withOptions(checkOptions('remove', removeNames, options), () => vault.remove(name, options)),
+  planRotation: (name, options) =>
+    withOptions(checkOptions('planRotation', rotateNames, options), () => vault.planRotation(name, options)),
+  rotate: (name, options) => withOptions(checkOptions('rotate', rotateNames, options), () => vault.rotate(name, options)),
   reconcile: (options) => withOptions(checkOptions('reconcile', reconcileNames, options), () => vault.reconcile(options)),
   exportVault: (options) => withOptions(checkOptions('exportVault', exportNames, options), () => vault.exportVault(options)),
   history: (options) => withOptions(checkOptions('history', historyNames, options), () => vault.history(options)),

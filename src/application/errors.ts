@@ -23,6 +23,12 @@ export type VaultError =
   | { readonly _tag: 'NameOwesRevocation'; readonly name: KeyName }
   | { readonly _tag: 'KeyNotReady'; readonly name: KeyName; readonly pending: ReadonlyArray<PendingWork> }
   | { readonly _tag: 'KeyBeingRemoved'; readonly name: KeyName }
+  /** The key is being replaced, so this cannot be asked of it now. */
+  | { readonly _tag: 'KeyBeingRotated'; readonly name: KeyName }
+  /** The key has a limit whose window this version does not know, so no other key can be given it. */
+  | { readonly _tag: 'KeyNotRotatable'; readonly name: KeyName }
+  /** No key that was replaced still works. */
+  | { readonly _tag: 'NoPreviousKey'; readonly name: KeyName }
   /** Another process is at this key, until `until` at the latest. */
   | { readonly _tag: 'KeyBusy'; readonly name: KeyName; readonly until: Instant | null }
   /** OpenRouter has no such key any more; somebody else deleted it. */

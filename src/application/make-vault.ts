@@ -17,17 +17,19 @@ import { checkCredential } from './use-cases/check-credential.js'
 import { changeCredential } from './use-cases/credentials.js'
 import { changeTags } from './use-cases/change-tags.js'
 import { exportVault } from './use-cases/export-vault.js'
-import { getByName } from './use-cases/get.js'
+import { getByName, getPrevious } from './use-cases/get.js'
 import { history } from './use-cases/history.js'
 import { importKey, importVault } from './use-cases/import-keys.js'
-import { parseLimits, parseName, parseNote, parsePatch, parseSince } from './use-cases/input.js'
+import { parseLimits, parseName, parseNote, parsePatch, parseRotation, parseSince } from './use-cases/input.js'
 import { leaveAlive } from './use-cases/leave-alive.js'
 import { list, show } from './use-cases/list.js'
 import { panic } from './use-cases/panic.js'
 import { owedSinceRestore } from './use-cases/owed-since-restore.js'
 import { planRemoval } from './use-cases/plan-removal.js'
+import { planRotation } from './use-cases/plan-rotation.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
+import { rotate } from './use-cases/rotate.js'
 import { recordUsage } from './use-cases/record-usage.js'
 import { usageHistory } from './use-cases/usage-history.js'
 import { cachedUsage, cachedUsageOf, currentUsageOf, currentUsages } from './use-cases/usage.js'
@@ -62,30 +64,27 @@ const known = <A>(
     ),
   )
 
+const asking = <A>(remote: Remote, then: (deps: Deps) => TE.TaskEither<VaultError, A>): TE.TaskEither<VaultError, A> =>
+  pipe(remote.deps(), TE.flatMap(then))
+
+/** What was given is checked before anybody is asked. */
+const given = <A, B>(checked: E.Either<VaultError, A>, then: (value: A) => TE.TaskEither<VaultError, B>): TE.TaskEither<VaultError, B> =>
+  pipe(TE.fromEither(checked), TE.flatMap(then))
+
 const removing = (local: LocalDeps, remote: Remote, name: string, options: RemoveOptions): TE.TaskEither<VaultError, ChangeReport> =>
   known(local, name, (parsed) =>
     options.localOnly === true
       ? leaveAlive(local, parsed)
-      : pipe(
-          remote.deps(),
-          TE.flatMap((deps) => remove(deps, parsed, { leaked: options.leaked ?? false, force: options.force ?? false })),
-        ),
+      : asking(remote, (deps) => remove(deps, parsed, { leaked: options.leaked ?? false, force: options.force ?? false })),
   )
 
 const limiting = (
   local: LocalDeps,
   remote: Remote,
   name: string,
-  given: E.Either<VaultError, LimitsPatch>,
+  limits: E.Either<VaultError, LimitsPatch>,
 ): TE.TaskEither<VaultError, ChangeReport> =>
-  known(local, name, (parsed) =>
-    pipe(
-      TE.fromEither(given),
-      TE.bindTo('patch'),
-      TE.bind('deps', () => remote.deps()),
-      TE.flatMap(({ patch, deps }) => updateLimits(deps, parsed, patch)),
-    ),
-  )
+  known(local, name, (parsed) => given(limits, (patch) => asking(remote, (deps) => updateLimits(deps, parsed, patch))))
 
 const oneHash = (hash: string | undefined): TE.TaskEither<VaultError, KeyHash | null> =>
   hash === undefined ? TE.right(null) : pipe(TE.fromEither(keyHash(hash)), TE.mapLeft(invalidInput))
@@ -115,41 +114,26 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
       TE.flatMap(({ request, check }) =>
         check._tag === 'There'
           ? TE.right(check.report)
-          : pipe(
-              remote.deps(),
-              TE.flatMap((deps) => add(deps, request, check)),
-            ),
+          : asking(remote, (deps) => add(deps, request, check)),
       ),
     ),
   get: (name) => getByName(local, name),
+  getPrevious: (name) => named(name, (parsed) => getPrevious(local, parsed)),
   list: (options = {}) => list(local, options),
   show: (name) => named(name, (parsed) => show(local, parsed)),
   setSpendLimits: (name, limits) => limiting(local, remote, name, parseLimits(limits)),
   updateSpendLimits: (name, patch) => limiting(local, remote, name, parsePatch(patch)),
   changeTags: (name, patch) => named(name, (parsed) => changeTags(local, parsed, patch)),
   suspend: (name, note) =>
-    known(local, name, (parsed) =>
-      pipe(
-        TE.fromEither(parseNote(note)),
-        TE.bindTo('text'),
-        TE.bind('deps', () => remote.deps()),
-        TE.flatMap(({ text, deps }) => suspend(deps, parsed, text)),
-      ),
-    ),
-  resume: (name) =>
-    known(local, name, (parsed) =>
-      pipe(
-        remote.deps(),
-        TE.flatMap((deps) => resume(deps, parsed)),
-      ),
-    ),
-  panic: (scope) =>
-    pipe(
-      remote.deps(),
-      TE.flatMap((deps) => panic(deps, scope)),
-    ),
+    known(local, name, (parsed) => given(parseNote(note), (text) => asking(remote, (deps) => suspend(deps, parsed, text)))),
+  resume: (name) => known(local, name, (parsed) => asking(remote, (deps) => resume(deps, parsed))),
+  panic: (scope) => asking(remote, (deps) => panic(deps, scope)),
   planRemoval: (name, options = {}) => known(local, name, (parsed) => planRemoval(local, remote.deps, parsed, options)),
   remove: (name, options = {}) => removing(local, remote, name, options),
+  planRotation: (name, options = {}) =>
+    known(local, name, (parsed) => given(parseRotation(options), (mode) => planRotation(local, parsed, mode))),
+  rotate: (name, options = {}) =>
+    known(local, name, (parsed) => given(parseRotation(options), (mode) => asking(remote, (deps) => rotate(deps, parsed, mode)))),
   reconcile: (options = {}) =>
     pipe(
       TE.Do,
@@ -160,33 +144,19 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
       TE.flatMap((report) => owedSinceRestore(local, report)),
     ),
   importKey: (name, secret) =>
-    named(name, (parsed) =>
-      pipe(
-        remote.deps(),
-        TE.flatMap((deps) => importKey(deps, parsed, secret)),
-      ),
-    ),
-  importVault: (foreign) =>
-    pipe(
-      remote.deps(),
-      TE.flatMap((deps) => importVault(deps, foreign)),
-    ),
+    named(name, (parsed) => asking(remote, (deps) => importKey(deps, parsed, secret))),
+  importVault: (foreign) => asking(remote, (deps) => importVault(deps, foreign)),
   exportVault: ({ withSecrets = false } = {}) => exportVault(local, withSecrets),
   getCurrentUsage: (name, { cached = false } = {}) =>
     known(local, name, (parsed) =>
-      cached ? cachedUsageOf(local, parsed) : pipe(remote.deps(), TE.flatMap((deps) => currentUsageOf(deps, parsed))),
+      cached ? cachedUsageOf(local, parsed) : asking(remote, (deps) => currentUsageOf(deps, parsed)),
     ),
   usageHistory: (name, since) =>
-    known(local, name, (parsed) =>
-      pipe(
-        TE.fromEither(parseSince(since, local.clock.now())),
-        TE.flatMap((from) => usageHistory(local, parsed, from)),
-      ),
-    ),
-  usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : pipe(remote.deps(), TE.flatMap(currentUsages))),
+    known(local, name, (parsed) => given(parseSince(since, local.clock.now()), (from) => usageHistory(local, parsed, from))),
+  usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : asking(remote, currentUsages)),
   recordUsage: (name, cost, generationId) => named(name, (parsed) => recordUsage(local, parsed, cost, generationId)),
   history: (options = {}) => querying(local, options),
-  checkCredential: () => pipe(remote.deps(), TE.flatMap(checkCredential)),
+  checkCredential: () => asking(remote, checkCredential),
   changeCredential: (managementKey) =>
     pipe(
       remote.clientFor(managementKey),

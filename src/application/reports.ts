@@ -2,7 +2,6 @@ import type { Binding, SpendLevel } from '../domain/spend/facts.js'
 import type { Enforcer } from '../domain/spend/policy.js'
 import type { Suspicion } from '../domain/spend/reading.js'
 import type { PendingWork, PublicState } from '../domain/key/view.js'
-import type { Secret } from './secret.js'
 
 /** Limits in dollars; `null` is no limit. */
 export interface LimitsView {
@@ -64,6 +63,7 @@ export type ChangeOutcome =
   | 'removed'
   | 'updated'
   | 'rolled-back'
+  | 'rotated'
   | 'suspended'
   | 'resumed'
   | 'unchanged'
@@ -100,13 +100,6 @@ export interface RemovalPlan {
   readonly remote: 'live' | 'disabled' | 'already-gone' | 'unreachable' | 'unknown'
   readonly spentThisMonth: number | null
   readonly steps: ReadonlyArray<string>
-}
-
-/** A secret on its way to its one destination. */
-export interface HandedOut {
-  readonly name: string
-  readonly secret: Secret
-  readonly warning: string | null
 }
 
 /** One recorded fact. `details` are the event's own fields; no secret can be among them. */

@@ -2,7 +2,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../domain/key/cause.js'
 import type { KeyEvent } from '../domain/key/event.js'
-import type { Step } from '../domain/key/next-step.js'
+import type { Step } from '../domain/key/step.js'
 import type { KeyState } from '../domain/key/state.js'
 import type { Instant } from '../domain/shared/instant.js'
 import type { VaultError } from './errors.js'

@@ -1,13 +1,14 @@
-import type { KeyName, Lineage } from '../domain/shared/identifiers.js'
+import type { Incarnation } from '../domain/key/state.js'
+import type { KeyName } from '../domain/shared/identifiers.js'
 import { hostIdentity } from './host-identity.js'
 import { streamOf } from './key-store.js'
 import type { SecretRef } from './ports/event-log.js'
 
-/** Where the secret of an incarnation rests. */
-export const keySecretRef = (name: KeyName, lineage: Lineage): SecretRef => ({
+/** Where the secret of one generation of an incarnation rests: every rotation begins the next. */
+export const keySecretRef = (name: KeyName, { generation, lineage }: Pick<Incarnation, 'generation' | 'lineage'>): SecretRef => ({
   stream: streamOf(name),
   owner: lineage,
-  generation: 1,
+  generation,
 })
 
 /**

@@ -69,6 +69,8 @@ export const transact = (
     }),
   )
 
+const isVanished = ({ stage }: KeyState): boolean => stage._tag === 'Held' && stage.key.remote._tag === 'Absent'
+
 /** A refusal in the words of the library's users. */
 export const refusalError = (name: KeyName, refusal: KeyRefusal, state: KeyState): VaultError => {
   switch (refusal._tag) {
@@ -87,6 +89,10 @@ export const refusalError = (name: KeyName, refusal: KeyRefusal, state: KeyState
     case 'LimitsInvalid':
     case 'TagsInvalid':
       return invalidInput(refusal.problem)
+    case 'BeingRotated':
+      return { _tag: 'KeyBeingRotated', name }
+    case 'NotRotatable':
+      return isVanished(state) ? { _tag: 'KeyVanished', name } : { _tag: 'KeyNotRotatable', name }
     case 'AlreadySettled':
     case 'NothingNew':
     case 'Superseded':

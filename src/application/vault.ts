@@ -2,11 +2,11 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { Alerts } from './alerts/alerts.js'
 import type { VaultError } from './errors.js'
+import type { HandedOut } from './handed-out.js'
 import type { ForeignVault } from './ports/foreign-vault.js'
 import type {
   ChangeReport,
   CredentialReport,
-  HandedOut,
   HistoryEntry,
   KeyInFull,
   KeyView,
@@ -17,6 +17,7 @@ import type {
   TagReport,
   UsageReport,
 } from './reports.js'
+import type { RotationPlan } from './rotation-plan.js'
 import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
 import type { UsageDay } from './use-cases/usage-history.js'
@@ -62,6 +63,14 @@ export interface RemoveOptions {
   readonly force?: boolean
   /** Never call OpenRouter: the remote key is left alive by choice. */
   readonly localOnly?: boolean
+}
+
+/** How a key is to be replaced. Nothing given: the old key ends as soon as the new one is in use. */
+export interface RotateOptions {
+  /** How long both keys work: `24h`, `30m`, `7d`. */
+  readonly grace?: string
+  /** The old secret is in wrong hands: it is contained at once and never put back to work. */
+  readonly leaked?: boolean
 }
 
 /** Which names to list. Nothing given: every name that is not removed. */
@@ -121,6 +130,8 @@ export interface Vault {
   readonly add: (name: string, options?: AddOptions) => TaskEither<VaultError, ChangeReport>
   /** The key's secret. Works offline. */
   readonly get: (name: string) => TaskEither<VaultError, HandedOut>
+  /** The secret of the key that was replaced, while both work. Works offline. */
+  readonly getPrevious: (name: string) => TaskEither<VaultError, HandedOut>
   readonly list: (options?: ListOptions) => TaskEither<VaultError, ReadonlyArray<KeyView>>
   readonly show: (name: string) => TaskEither<VaultError, KeyInFull>
   /** Gives a key these limits and no others; a limit that is not named is taken away, thresholds that are not named are 0.8. */
@@ -138,6 +149,10 @@ export interface Vault {
   readonly planRemoval: (name: string, options?: RemoveOptions) => TaskEither<VaultError, RemovalPlan>
   /** Contains, deletes and proves dead; then destroys the secret. */
   readonly remove: (name: string, options?: RemoveOptions) => TaskEither<VaultError, ChangeReport>
+  /** Says what `rotate` would do; asks nobody and records nothing. */
+  readonly planRotation: (name: string, options?: RotateOptions) => TaskEither<VaultError, RotationPlan>
+  /** Replaces a key by a new one without a gap and without a second budget; asked again, goes on. */
+  readonly rotate: (name: string, options?: RotateOptions) => TaskEither<VaultError, ChangeReport>
   /** Settles everything unfinished, sweeps lost keys, reports drift, puts back what was loosened and leaves what was tightened. */
   readonly reconcile: (options?: ReconcileOptions) => TaskEither<VaultError, ReconcileReport>
   /** Takes a key that was made elsewhere into the vault, with the limit and state that it has at OpenRouter. */

@@ -1,4 +1,5 @@
 import { isEnforcing } from '../domain/key/guard.js'
+import { otherHash } from '../domain/key/rotation.js'
 import type { KeyState } from '../domain/key/state.js'
 import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
@@ -59,6 +60,11 @@ const viewSpec = (spec: KeySpec | null, guarded: boolean, watched: boolean): Pic
   }
 }
 
+const alsoHeld = (state: KeyState): ReadonlyArray<string> => {
+  const other = otherHash(state)
+  return [...(other === null ? [] : [other]), ...state.strays.map((stray) => stray.hash)]
+}
+
 /** A name as scripts see it, `watched` telling whether a watcher is at work; `null` when no key ever held it, or its only one was rolled back and nothing is owed. */
 export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyView | null => {
   const shown = publicState(state)
@@ -71,7 +77,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyVi
     state: shown,
     hash: hashOf(state.stage),
     remote: remoteView(state),
-    alsoHeld: state.strays.map((stray) => stray.hash),
+    alsoHeld: alsoHeld(state),
     label: labelOf(state),
     createdAt: isoOrEmpty(incarnation?.createdAt ?? state.updatedAt),
     updatedAt: isoOrEmpty(state.updatedAt),

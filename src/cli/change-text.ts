@@ -24,11 +24,18 @@ const incompleteText = ({ name, pending, reason }: ChangeReport): string => {
   return `Not finished: ${name}${reason === null ? '' : ` (${reason})`}.${open} All of it is recorded.\n`
 }
 
+const rotatedText = ({ name, pending, proof }: ChangeReport): string =>
+  pending.includes('overlap')
+    ? `Rotated ${name}: its new key is handed out, and the old one works on for now.\n`
+    : `Rotated ${name}: its new key is handed out, and the old one is gone at OpenRouter, which is proven (${proof ?? 'earlier'} proof).\n`
+
 /** The sentence for people. `wanted` is the state that the command asked for. */
 const textOf = (change: ChangeReport, wanted: string): string => {
   switch (change.outcome) {
     case 'added':
       return `Added ${change.name}.\n`
+    case 'rotated':
+      return rotatedText(change)
     case 'suspended':
       return `Suspended ${change.name}: OpenRouter refuses it until it is resumed.\n`
     case 'resumed':

@@ -42,6 +42,7 @@ export const commandTable: ReadonlyArray<Group> = [
       { name: 'panic', load: async () => (await import('./commands/panic.js')).registerPanic },
       { name: 'remove', load: async () => (await import('./commands/remove.js')).registerRemove },
       { name: 'export', load: async () => (await import('./commands/export.js')).registerExport },
+      { name: 'rotate', load: async () => (await import('./commands/rotate.js')).registerRotate },
       { name: 'import', load: async () => (await import('./commands/import.js')).registerImport },
     ],
   },

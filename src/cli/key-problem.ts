@@ -17,6 +17,9 @@ type KeyError = Extract<
       | 'KeyNotAtOpenRouter'
       | 'KeyHeldAlready'
       | 'SecretNotHeld'
+      | 'KeyBeingRotated'
+      | 'KeyNotRotatable'
+      | 'NoPreviousKey'
   }
 >
 
@@ -84,6 +87,24 @@ export const keyProblem = (error: KeyError): Said => {
         `${error.name} was adopted without its secret, so there is none to hand out.`,
         `It can be limited, suspended and removed. To hand it out, remove it with --local-only and import it with --key-stdin.`,
       )
+    case 'KeyBeingRotated':
+      return conflict(
+        `${error.name} is being replaced by a new key, and both are looked after until that is done.`,
+        `lean-vault rotate ${error.name}, or lean-vault reconcile, goes on with it.`,
+        true,
+      )
+    case 'KeyNotRotatable':
+      return conflict(
+        `${error.name} has a limit with a window that is not known here, so no other key can be given it. Nothing was changed.`,
+        'Give it a limit by the day, week or month on the site of OpenRouter, then lean-vault reconcile.',
+      )
+    case 'NoPreviousKey':
+      return {
+        exit: 3,
+        message: `No key that was replaced under the name ${error.name} still works.`,
+        hint: 'The previous key can be had while lean-vault rotate --grace lets both work.',
+        retryable: false,
+      }
     case 'NotUnheld':
       return {
         exit: 2,

@@ -87,6 +87,9 @@ const vault = (error: VaultError): Said => {
     case 'KeyNotAtOpenRouter':
     case 'KeyHeldAlready':
     case 'SecretNotHeld':
+    case 'KeyBeingRotated':
+    case 'KeyNotRotatable':
+    case 'NoPreviousKey':
       return keyProblem(error)
     case 'RemoteRefused':
     case 'RemoteUnavailable':

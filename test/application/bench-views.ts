@@ -92,9 +92,11 @@ export const eventsOf = (bench: Bench, name: string): ReadonlyArray<string> => f
 
 export const stateOf = (bench: Bench, name: string): KeyState => fold(keyDecider, keyDecider.initial, factsOf(bench, name))
 
+const generationOf = ({ stage }: KeyState): number => ('key' in stage ? stage.key.incarnation.generation : 1)
+
 /** Whether the sealed secret of an incarnation is in the store. */
 export const isSealed = (bench: Bench, name: string, lineage = 1): boolean =>
-  bench.store.sealed.has(placeOf({ stream: `key/${name}`, owner: `${name}#${String(lineage)}`, generation: 1 }))
+  bench.store.sealed.has(placeOf({ stream: `key/${name}`, owner: `${name}#${String(lineage)}`, generation: generationOf(stateOf(bench, name)) }))
 
 /** `works`: `get` hands out a secret that OpenRouter takes. */
 export const useKey = async (bench: Bench, name: string): Promise<'works' | 'refused' | VaultError['_tag']> => {

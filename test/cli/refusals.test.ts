@@ -64,7 +64,7 @@ const usage: ReadonlyArray<string> = [
   'get',
   'get a b',
   'get .k',
-  'get k --previous',
+  'get k --earlier',
   'get k --clip --clear-after 0',
   'open',
   'open .k',

@@ -52,6 +52,9 @@ const all: ByTag = {
   KeyVanished: [4, false, [{ _tag: 'KeyVanished', name }]],
   KeyNotAtOpenRouter: [3, false, [{ _tag: 'KeyNotAtOpenRouter', hash }]],
   KeyHeldAlready: [4, false, [{ _tag: 'KeyHeldAlready', name, hash }]],
+  KeyBeingRotated: [4, true, [{ _tag: 'KeyBeingRotated', name }]],
+  KeyNotRotatable: [4, false, [{ _tag: 'KeyNotRotatable', name }]],
+  NoPreviousKey: [3, false, [{ _tag: 'NoPreviousKey', name }]],
   SecretNotHeld: [4, false, [{ _tag: 'SecretNotHeld', name }]],
   RemoteRefused: [
     5,

@@ -287,7 +287,7 @@ describe('transcripts', () => {
     await sh('list --al')
     await sh('get')
     await sh('get one two')
-    await sh('rotate my-key')
+    await sh('frobnicate my-key')
     await sh('version')
     await sh('version --json')
     await sh('--version')

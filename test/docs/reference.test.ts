@@ -126,7 +126,7 @@ describe('a command in the documents', () => {
   })
 
   it('would be noticed if it were not', () => {
-    expect(manualOf('lean-vault rotate x')).toBeUndefined()
+    expect(manualOf('lean-vault frobnicate x')).toBeUndefined()
     expect(knows(manuals.get('remove') ?? '', '--prune')).toBe(false)
   })
 

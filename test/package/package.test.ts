@@ -29,8 +29,9 @@ const textOf = (file: string): Promise<string> => readFile(inConsumer('node_modu
 
 const intended = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
-  /^dist\/index\.(js|d\.ts)$/,
-  /^dist\/(domain|application|adapters|testing)\/[a-z0-9/-]+\.(js|d\.ts)$/,
+  /^dist\/(testing\/)?index\.js$/,
+  /^dist\/lib\/[\w-]+\.js$/,
+  /^dist\/((domain|application|adapters|testing)\/[a-z0-9/-]+|index)\.d\.ts$/,
   /^dist\/bin\/([\w-]+\.js|(lean-vault|start|quick-get)\.cjs)$/,
   /^dist\/man\/lean-vault[a-z-]*\.1$/,
   /^dist\/vendor\/age-encryption\.js$/,

@@ -7,10 +7,11 @@ import { limitRemaining } from '../../src/adapters/simulated-openrouter/key-stat
 import { placeOf } from '../../src/adapters/memory-log/memory-store.js'
 import { keyDecider } from '../../src/domain/key/index.js'
 import { samePolicy } from '../../src/domain/key/remote-policy.js'
+import { otherHash, stagesOf } from '../../src/domain/key/rotation.js'
 import { isNewborn } from '../../src/domain/key/spec.js'
 import { wantedGuard } from '../../src/domain/key/guard.js'
 import type { HeldKey, KeyState } from '../../src/domain/key/state.js'
-import { pendingWork } from '../../src/domain/key/view.js'
+import { owedWork } from '../../src/domain/key/view.js'
 import { wantedOf } from '../../src/domain/key/wanted.js'
 import type { KeyHash, KeyName } from '../../src/domain/shared/identifiers.js'
 import { parseMarker } from '../../src/domain/shared/marker.js'
@@ -82,12 +83,13 @@ const accountedFor = (observer: Observer): ReadonlySet<string> => {
   const hashes = new Set<string>()
   for (const [name, state] of states(observer)) {
     for (const hash of state.leftAlive) hashes.add(hash)
-    const { stage } = state
-    if (!('key' in stage)) continue
-    const { hash, incarnation, secretHeld } = stage.key
-    const place = placeOf({ stream: `key/${name}`, owner: incarnation.lineage, generation: 1 })
-    const owed = stage._tag === 'Outstanding' || stage._tag === 'Removing' || stage._tag === 'LeavingAlive'
-    if (owed || (secretHeld && sealed.has(place))) hashes.add(hash)
+    for (const stage of stagesOf(state)) {
+      if (!('key' in stage)) continue
+      const { hash, incarnation, secretHeld } = stage.key
+      const place = placeOf({ stream: `key/${name}`, owner: incarnation.lineage, generation: incarnation.generation })
+      const owed = stage._tag === 'Outstanding' || stage._tag === 'Removing' || stage._tag === 'LeavingAlive'
+      if (owed || (secretHeld && sealed.has(place))) hashes.add(hash)
+    }
   }
   return hashes
 }
@@ -109,6 +111,23 @@ const checkExposure = (observer: Observer): void => {
     if (!known.has(key.hash)) observer.problems.push(`${key.name} can spend and nobody holds its secret`)
 }
 
+/** A key and its successor together may never spend more than the limit of the one. */
+const checkBudgets = (observer: Observer): void => {
+  const now = observer.universe.scheduler.now()
+  for (const [name, state] of states(observer)) {
+    const { rotation, stage } = state
+    if (rotation === null || !('key' in stage)) continue
+    const limit = stage.key.incarnation.spec.limits.monthly
+    const hashes = stagesOf(state).flatMap((each) => ('key' in each ? [each.key.hash] : []))
+    if (limit === null || hashes.some((hash) => observer.meddled.has(hash))) continue
+    const keys = liveKeys(observer).filter((key) => hashes.some((hash) => hash === key.hash) && !key.disabled)
+    const lefts = keys.map((key) => ({ left: limitRemaining(key, now), residual: observer.residuals.get(parseMarker(key.name)?.nonce ?? '') ?? 0n }))
+    if (lefts.some(({ left }) => left === null)) observer.problems.push(`a key of ${name} has no limit while it is replaced`)
+    const sum = lefts.reduce((total, { left, residual }) => total + (left ?? 0n) - residual, 0n)
+    if (sum > limit) observer.problems.push(`the keys of ${name} may spend ${String(sum)} of ${String(limit)}`)
+  }
+}
+
 const checkRequests = (observer: Observer): void => {
   const { journal } = observer.universe.world
   for (const entry of journal.slice(observer.seenRequests)) {
@@ -127,7 +146,7 @@ const checkRecords = (observer: Observer): void => {
     if (/sk-or-v1-[0-9a-f]{16}/.test(record.data)) observer.problems.push(`a secret is in event ${record.type}`)
     const decoded = keyEventCodec.decode(record)
     if (!isRight(decoded)) continue
-    const event = decoded.right
+    const event = decoded.right.type === 'OtherKeyChanged' ? decoded.right.fact : decoded.right
     if (event.type === 'CreationIntended') observer.residuals.set(event.nonce, event.birthLimit)
     if (event.type !== 'RevocationProven') continue
     const { hash, proof } = event
@@ -160,6 +179,7 @@ export const checkStep = (observer: Observer): void => {
   checkRecords(observer)
   checkRequests(observer)
   checkExposure(observer)
+  checkBudgets(observer)
 }
 
 /** The nonces of a name's attempts that ended without a key. */
@@ -202,9 +222,11 @@ export const checkQuiet = (observer: Observer): void => {
   const { account } = observer.universe.world
   const kept = new Set<string>()
   for (const [name, state] of states(observer)) {
-    const pending = pendingWork(state)
+    const pending = owedWork(state)
     if (pending.length > 0) observer.problems.push(`${name} still has ${pending.join(', ')} to do (${state.stage._tag})`)
     for (const hash of state.leftAlive) kept.add(hash)
+    const other = otherHash(state)
+    if (other !== null) kept.add(other)
     if (state.stage._tag !== 'Held') continue
     const { key } = state.stage
     kept.add(key.hash)
@@ -225,10 +247,12 @@ export const checkQuiet = (observer: Observer): void => {
 
 const checkSealed = (observer: Observer): void => {
   const { sealed } = observer.universe.store
-  const expected = states(observer).flatMap(([name, { stage }]) =>
-    stage._tag === 'Held'
-      ? [placeOf({ stream: `key/${name}`, owner: stage.key.incarnation.lineage, generation: 1 })]
-      : [],
+  const expected = states(observer).flatMap(([name, state]) =>
+    stagesOf(state).flatMap((stage) =>
+      stage._tag === 'Held' || stage._tag === 'Outstanding'
+        ? [placeOf({ stream: `key/${name}`, owner: stage.key.incarnation.lineage, generation: stage.key.incarnation.generation })]
+        : [],
+    ),
   )
   const there = [...sealed.keys()].filter((place) => place.includes('key/'))
   for (const place of expected)

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 
 import type { KeyEvent, KeyEventType } from '../../src/domain/key/event.js'
 import type { AttemptId, ChannelName, KeyHash, Lineage, Nonce, OwnerId } from '../../src/domain/shared/identifiers.js'
-import type { Instant } from '../../src/domain/shared/instant.js'
+import type { OtherFact } from '../../src/domain/key/rotation-event.js'
+import type { Instant, Millis } from '../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 import type { VaultEvent } from '../../src/domain/vault/event.js'
 import {
@@ -74,7 +75,20 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
   ): fc.Arbitrary<Of<T>> =>
     // The fields are those of the type and `type` and `at` are added, which is all that an event has.
     fc.record({ type: fc.constant(type), at, ...fields }) as unknown as fc.Arbitrary<Of<T>>
-  const reason = fc.constantFrom('user' as const, 'drift' as const, 'window' as const, 'panic' as const, 'alert' as const)
+  const reason = fc.constantFrom('user' as const, 'drift' as const, 'window' as const, 'panic' as const, 'alert' as const, 'leaked' as const)
+  const reset = fc.constantFrom(null, 'daily' as const, 'weekly' as const, 'monthly' as const)
+  const term = { limit: anyMoney, reset, until: fc.option(at), instead: fc.record({ limit: fc.option(anyMoney), reset }) }
+  const cap = fc.record({ ...term, next: fc.option(fc.record(term)) })
+  const anyMillis = fc.integer({ min: 0, max: 1_000_000 }).map((length) => length as Millis)
+  const anyRotationMode = fc.record({ grace: anyMillis, leaked: fc.boolean() })
+  const otherFacts: fc.Arbitrary<OtherFact> = fc.oneof(
+    of('CreationIntended', { attempt, nonce, birthLimit, owner, claimUntil: at }),
+    of('AttemptClosed', { attempt, finding: fc.constantFrom('not-created', 'orphaned') }),
+    of('Provisioned', { attempt, hash, label: anyText, policy: anyPolicy }),
+    of('Activated', { policy: anyPolicy }),
+    of('Contained', { hash, policy: anyPolicy, used: anyMoney }),
+    of('SecretShredded', { lineage }),
+  )
   return {
     ProvisioningRequested: of('ProvisioningRequested', { lineage, spec: anySpec }),
     Adopted: of('Adopted', { lineage, spec: anySpec, hash, label: anyText, policy: anyPolicy, sealed: fc.boolean() }),
@@ -119,7 +133,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
     RemovalRefused: of('RemovalRefused', { cause: anyCause }),
     RemovalRolledBack: of('RemovalRolledBack', { cause: anyCause }),
     RollbackStalled: of('RollbackStalled', { cause: anyCause, retryAt: at }),
-    Contained: of('Contained', { hash, policy: anyPolicy }),
+    Contained: of('Contained', { hash, policy: anyPolicy, used: fc.option(anyMoney) }),
     RemoteDeleted: of('RemoteDeleted', { hash, answer: fc.constantFrom('deleted', 'absent') }),
     RevocationProven: of('RevocationProven', { hash, proof: anyProof }),
     RevocationDisproved: of('RevocationDisproved', { hash, witnesses: anyWitnesses }),
@@ -138,6 +152,30 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
       origin: fc.constantFrom('lost-create', 'late-create', 'resurfaced', 'unheld'),
       nonce: fc.option(nonce),
     }),
+    RotationRequested: of('RotationRequested', { generation: fc.integer({ min: 2, max: 4 }), mode: anyRotationMode, expiresAt: fc.option(at) }),
+    OtherKeyChanged: fc.tuple(fc.constantFrom('successor' as const, 'predecessor' as const), otherFacts).map(([which, fact]) => ({
+      type: 'OtherKeyChanged' as const,
+      of: which,
+      fact,
+      at: fact.at,
+    })),
+    SuccessorVerified: of('SuccessorVerified', { hash }),
+    BudgetSplit: of('BudgetSplit', {
+      left: anyMoney,
+      lagBound: anyMoney,
+      from: anyMoney,
+      predecessor: anyMoney,
+      successor: anyMoney,
+      turnsAt: fc.option(at),
+      day: fc.option(fc.record({ left: anyMoney, turnsAt: fc.option(at) })),
+      quiet: anyMillis,
+    }),
+    RotationSwitched: of('RotationSwitched', { successor: hash, predecessor: hash, overlapUntil: at }),
+    OverlapEnded: of('OverlapEnded', { leaked: fc.boolean() }),
+    PredecessorMeasured: of('PredecessorMeasured', { used: anyMoney, settled: fc.boolean() }),
+    WindowTurned: of('WindowTurned', { cap: fc.option(cap) }),
+    RotationFinished: of('RotationFinished', { cap: fc.option(cap), lifetime: fc.option(anyMoney), spent: anyMoney }),
+    RotationRolledBack: of('RotationRolledBack', { cause: anyCause }),
   }
 }
 

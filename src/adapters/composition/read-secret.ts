@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
-import type { HandedOut } from '../../application/reports.js'
+import type { HandedOut } from '../../application/handed-out.js'
 import { getByName } from '../../application/use-cases/get.js'
 import { evolve } from '../../domain/key/evolve.js'
 import { initialKeyState } from '../../domain/key/state.js'

@@ -87,7 +87,7 @@ const inspect = (registry: DependencyContainer, { log }: VaultStore, { ring }: O
     TE.bind('states', () => loadAllKeys({ log, keyEvents: registry.resolve(tokens.keyEvents), protocol: registry.resolve(tokens.protocol) })),
     TE.tap(({ states }) =>
       TE.traverseSeqArray(openKey)(
-        [...states].flatMap(([name, { stage }]) => (stage._tag === 'Held' ? [keySecretRef(name, stage.key.incarnation.lineage)] : [])),
+        [...states].flatMap(([name, { stage }]) => (stage._tag === 'Held' ? [keySecretRef(name, stage.key.incarnation)] : [])),
       ),
     ),
     TE.map(({ loaded }) => loaded),

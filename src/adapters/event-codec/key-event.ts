@@ -5,10 +5,12 @@ import type { KeyEvent, KeyEventType, RemovalMode } from '../../domain/key/event
 import type { OwnGuardrail } from '../../domain/key/own-guardrail.js'
 import type { Proof, Witnesses } from '../../domain/key/proof.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
+import type { Cap } from '../../domain/key/cap.js'
 import type { KeySpec } from '../../domain/key/spec.js'
 import type { Tags } from '../../domain/key/tags.js'
 import { noLimits, type SpendLimits, sameLimits } from '../../domain/spend/limits.js'
-import { attemptId, guardrailId, instant, keyHash, lifted, lineage, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
+import { otherFact } from './other-fact.js'
+import { attemptId, guardrailId, instant, keyHash, lifted, lineage, millis, money, nonce, orNull, ownerId, word, workspaceId } from './values.js'
 
 /** An event's own fields: its type and its time rest in columns of their own. */
 type Body<T extends KeyEventType> = Omit<Extract<KeyEvent, { readonly type: T }>, 'type' | 'at'>
@@ -77,7 +79,15 @@ const witnesses: t.Type<Witnesses, unknown> = t.strict({
 
 const proof: t.Type<Proof, unknown> = t.strict({ strength: word('strong', 'weak'), witnesses })
 const mode: t.Type<RemovalMode, unknown> = t.strict({ leaked: t.boolean, force: t.boolean })
-const reason = word('user', 'drift', 'window', 'panic', 'alert')
+const reason = word('user', 'drift', 'window', 'panic', 'alert', 'leaked')
+const capTerm = {
+  limit: money,
+  reset: orNull(word('daily', 'weekly', 'monthly')),
+  until: orNull(instant),
+  instead: t.strict({ limit: orNull(money), reset: orNull(word('daily', 'weekly', 'monthly', 'other')) }),
+}
+const cap: t.Type<Cap, unknown> = t.strict({ ...capTerm, next: orNull(t.strict(capTerm)) })
+const left = { left: money, turnsAt: orNull(instant) }
 const nothing = t.strict({})
 const stall = { cause, retryAt: instant }
 
@@ -129,7 +139,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   RemovalRefused: t.strict({ cause }),
   RemovalRolledBack: t.strict({ cause }),
   RollbackStalled: t.strict(stall),
-  Contained: t.strict({ hash: keyHash, policy }),
+  Contained: t.strict({ hash: keyHash, policy, used: lifted(orNull(money), null, (amount) => amount === null) }),
   RemoteDeleted: t.strict({ hash: keyHash, answer: word('deleted', 'absent') }),
   RevocationProven: t.strict({ hash: keyHash, proof }),
   RevocationDisproved: t.strict({ hash: keyHash, witnesses }),
@@ -148,4 +158,22 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
     origin: word('lost-create', 'late-create', 'resurfaced', 'unheld'),
     nonce: orNull(nonce),
   }),
+  RotationRequested: t.strict({ generation: t.number, mode: t.strict({ grace: millis, leaked: t.boolean }), expiresAt: orNull(instant) }),
+  OtherKeyChanged: t.strict({ of: word('successor', 'predecessor'), fact: otherFact(() => keyEventBodies) }),
+  SuccessorVerified: t.strict({ hash: keyHash }),
+  BudgetSplit: t.strict({
+    ...left,
+    day: orNull(t.strict(left)),
+    lagBound: money,
+    from: money,
+    predecessor: money,
+    successor: money,
+    quiet: millis,
+  }),
+  RotationSwitched: t.strict({ successor: keyHash, predecessor: keyHash, overlapUntil: instant }),
+  OverlapEnded: t.strict({ leaked: t.boolean }),
+  PredecessorMeasured: t.strict({ used: money, settled: t.boolean }),
+  WindowTurned: t.strict({ cap: orNull(cap) }),
+  RotationFinished: t.strict({ cap: orNull(cap), lifetime: orNull(money), spent: money }),
+  RotationRolledBack: t.strict({ cause }),
 }

@@ -15,7 +15,7 @@ import {
   vaultId as parseVaultId,
   workspaceId as parseWorkspaceId,
 } from '../../domain/shared/identifiers.js'
-import { type Instant, instant as parseInstant } from '../../domain/shared/instant.js'
+import { type Instant, instant as parseInstant, type Millis, millis as parseMillis } from '../../domain/shared/instant.js'
 import { type Picodollars, picodollars } from '../../domain/shared/picodollars.js'
 
 /** A codec for text that passes a domain check. */
@@ -53,6 +53,17 @@ export const instant: t.Type<Instant, string> = new t.Type<Instant, string>(
     return isRight(parsed) ? t.success(parsed.right) : t.failure(value, context)
   },
   (value) => new Date(value).toISOString(),
+)
+
+/** A length of time in whole milliseconds. */
+export const millis: t.Type<Millis, unknown> = new t.Type<Millis, unknown>(
+  'Millis',
+  (value): value is Millis => typeof value === 'number',
+  (value, context) => {
+    const parsed = typeof value === 'number' ? parseMillis(value) : null
+    return parsed !== null && isRight(parsed) ? t.success(parsed.right) : t.failure(value, context)
+  },
+  t.identity,
 )
 
 const integer = /^\d{1,40}$/

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { GuardResult } from '../../domain/key/command.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import type { GuardrailTerms } from '../../domain/spend/choose-guardrail.js'
 import { guardrailName } from '../../domain/spend/guardrail-name.js'
 import { causeOf } from '../causes.js'

@@ -5,10 +5,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Cause } from '../../domain/key/cause.js'
 import type { ChangeResult } from '../../domain/key/command.js'
 import type { Effect } from '../../domain/key/event.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import { type RemotePolicy, samePolicy } from '../../domain/key/remote-policy.js'
+import { stagesOf } from '../../domain/key/rotation.js'
 import type { AttemptId, KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { type Millis, plus } from '../../domain/shared/instant.js'
+import type { Picodollars } from '../../domain/shared/picodollars.js'
 import { retryDate } from '../budget.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
@@ -17,6 +19,7 @@ import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { maySend, type Token, underClaim } from './claiming.js'
 import { confirmAbsence } from './confirm-absence.js'
+import { countedUsage } from './counted-usage.js'
 import { unrecorded } from './look.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
@@ -88,6 +91,11 @@ const keptDifferently: Cause = {
   message: 'OpenRouter keeps another policy than the one that was sent',
 }
 
+const spentBy = ({ usage }: KeyDetails, includeByok: boolean): { readonly used?: Picodollars } => {
+  const counted = countedUsage(usage, includeByok)
+  return counted === null ? {} : { used: counted.total }
+}
+
 /** What is read back counts. If it differs from the answer to the change itself, it may be stale: look again. */
 const readBack = (deps: Deps, wanted: RemotePolicy, answered: KeyDetails): T.Task<Sent> =>
   pipe(
@@ -99,7 +107,7 @@ const readBack = (deps: Deps, wanted: RemotePolicy, answered: KeyDetails): T.Tas
         retryAfter: retryAfterOf(error),
       }),
       (read): Sent => {
-        if (samePolicy(read.policy, wanted)) return known({ _tag: 'Applied', policy: read.policy })
+        if (samePolicy(read.policy, wanted)) return known({ _tag: 'Applied', policy: read.policy, ...spentBy(read, wanted.includeByok) })
         if (!samePolicy(answered.policy, wanted) && samePolicy(read.policy, answered.policy))
           return known({ _tag: 'Refused', cause: keptDifferently })
         const stale: Cause = { kind: 'unreadable', status: 200, message: 'the change is not visible yet' }
@@ -133,7 +141,8 @@ export const failuresOf = (loaded: Loaded, hash: KeyHash): number => {
   const { stage, strays } = loaded.state
   const stray = strays.find((each) => each.hash === hash)
   if (stray !== undefined) return stray.stall?.failures ?? 0
-  return 'stall' in stage ? (stage.stall?.failures ?? 0) : 0
+  const [own = stage] = stagesOf(loaded.state).filter((each) => 'key' in each && each.key.hash === hash)
+  return 'stall' in own ? (own.stall?.failures ?? 0) : 0
 }
 
 const performChange = (

@@ -4,7 +4,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { CreationResult } from '../../domain/key/command.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { KeyEvent } from '../../domain/key/event.js'
+import type { Step } from '../../domain/key/step.js'
 import type { AttemptId, KeyName, Nonce } from '../../domain/shared/identifiers.js'
 import { plus } from '../../domain/shared/instant.js'
 import { remoteName } from '../../domain/shared/marker.js'
@@ -52,7 +53,7 @@ interface Outcome {
 /** A key whose secret cannot be sealed must not live: it is recorded as lost, and the loop destroys it. */
 const sealing = (deps: Deps, name: KeyName, step: Create, created: CreatedKey): T.Task<Outcome> =>
   pipe(
-    deps.sealer.seal(keySecretRef(name, step.incarnation.lineage), created.secret),
+    deps.sealer.seal(keySecretRef(name, step.incarnation), created.secret),
     TE.match(
       (broken): Outcome => ({
         result: {
@@ -87,6 +88,9 @@ const send = (deps: Deps, name: KeyName, step: Create, intent: Intent, token: To
   )
 }
 
+const isBirth = (event: KeyEvent): boolean =>
+  event.type === 'Provisioned' || (event.type === 'OtherKeyChanged' && event.fact.type === 'Provisioned')
+
 /** The log would not take the only copy of the secret: the key is deleted at once, and the open intent is settled later. */
 const abandon = (deps: Deps, outcome: Outcome, problem: LogUnavailable): T.Task<Progress> => {
   const unrecorded: Progress = { _tag: 'Unrecorded', error: unavailable(problem) }
@@ -106,7 +110,7 @@ const settle = (deps: Deps, name: KeyName, token: Token, intent: Intent, outcome
       token.loaded,
       { _tag: 'RecordCreation', ...intent, result: outcome.result, at: deps.clock.now() },
       (events) =>
-        outcome.sealed !== null && events.some((event) => event.type === 'Provisioned') ? [outcome.sealed] : [],
+        outcome.sealed !== null && events.some(isBirth) ? [outcome.sealed] : [],
     ),
     TE.matchE(
       (problem): T.Task<Progress> =>

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
 import type { GuardResult } from '../../domain/key/command.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import type { AttemptId, KeyName } from '../../domain/shared/identifiers.js'
 import { plus } from '../../domain/shared/instant.js'
 import { findGuardrail, type FoundGuardrail, guardrailWith, hasTerms, ownOf } from '../../domain/spend/choose-guardrail.js'

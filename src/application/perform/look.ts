@@ -3,7 +3,7 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import { isNewborn } from '../../domain/key/spec.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'

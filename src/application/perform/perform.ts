@@ -1,6 +1,6 @@
 import type { Task } from 'fp-ts/lib/Task.js'
 
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { Loaded } from '../key-store.js'
@@ -8,7 +8,9 @@ import type { ViewSource } from './account-view.js'
 import { performApply, performDelete } from './change.js'
 import { performCreate } from './create.js'
 import { performGuard } from './guard.js'
-import { performCloseClaim, performShred } from './local.js'
+import { performCloseClaim, performShred, performTurn } from './local.js'
+import { performMeasure } from './measure.js'
+import { performVerify } from './verify.js'
 import { performLook } from './look.js'
 import type { Progress } from './progress.js'
 import { performProve } from './prove.js'
@@ -34,6 +36,12 @@ export const perform = (deps: Deps, name: KeyName, loaded: Loaded, step: Step, v
     case 'Prove':
       return performProve(deps, name, loaded, step, view)
     case 'Shred':
-      return performShred(deps, name, loaded, step.lineage)
+      return performShred(deps, name, loaded, step)
+    case 'Verify':
+      return performVerify(deps, name, loaded, step)
+    case 'Measure':
+      return performMeasure(deps, name, loaded, step)
+    case 'Turn':
+      return performTurn(deps, name, loaded)
   }
 }

@@ -4,7 +4,7 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import type { Witnesses } from '../../domain/key/proof.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { type Instant, plus } from '../../domain/shared/instant.js'
@@ -90,7 +90,7 @@ const askWith = (deps: Deps, sealed: SealedSecret): T.Task<SecretWitness> =>
 const trySecret = (deps: Deps, name: KeyName, step: Prove): T.Task<SecretWitness> => {
   if (step.lineage === null) return T.of('not-held')
   return pipe(
-    deps.log.sealed(keySecretRef(name, step.lineage)),
+    deps.log.sealed(keySecretRef(name, { lineage: step.lineage, generation: step.generation })),
     TE.matchE(
       () => T.of<SecretWitness>('unknown'),
       (sealed) => (sealed === null ? T.of<SecretWitness>('not-held') : askWith(deps, sealed)),

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { Step } from '../../domain/key/next-step.js'
+import type { Step } from '../../domain/key/step.js'
 import type { RemotePolicy } from '../../domain/key/remote-policy.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import type { Instant } from '../../domain/shared/instant.js'

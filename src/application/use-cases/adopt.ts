@@ -84,7 +84,7 @@ const sealing = (deps: Deps, state: KeyState, { name, secret }: Adoption): TE.Ta
   secret === null
     ? TE.right([])
     : pipe(
-        deps.sealer.seal(keySecretRef(name, lineageOf(name, state.lineages + 1)), secret),
+        deps.sealer.seal(keySecretRef(name, { lineage: lineageOf(name, state.lineages + 1), generation: 1 }), secret),
         TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
         TE.map((sealed) => [sealed]),
       )

@@ -6,6 +6,7 @@ import type { KeyCommand } from '../../domain/key/command.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { isSettled } from '../../domain/key/underway.js'
+import { wantedOf } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
@@ -48,12 +49,19 @@ export interface Telling {
   readonly done: (advanced: Advanced) => TE.TaskEither<VaultError, ChangeReport>
 }
 
+/** A name whose key is contained has no predecessor that may spend either. */
+const isOtherContained = ({ rotation, stage }: KeyState): boolean => {
+  if (rotation?._tag !== 'Retiring' || stage._tag !== 'Held' || !wantedOf(stage.key).disabled) return true
+  const { other } = rotation
+  return other._tag !== 'Outstanding' || other.destruction.contained || other.destruction.phase !== 'contain'
+}
+
 const conclude = (deps: Deps, name: KeyName, advanced: Advanced, { undone, done }: Telling): TE.TaskEither<VaultError, ChangeReport> => {
   const { stage } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
   if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
-  if (!isSettled(stage.key)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
+  if (!isSettled(stage.key) || !isOtherContained(advanced.state)) return TE.right(incomplete(name, advanced, { remote: 'live' }))
   const cause = undone(advanced.events)
   return cause === null ? done(advanced) : undoneError(deps, cause)
 }

@@ -20,7 +20,7 @@ type Value = Secret | SealedSecret | null
 const valueOf = (deps: LocalDeps, name: KeyName, key: HeldKey, withSecrets: boolean): TE.TaskEither<VaultError, Value> => {
   if (!key.secretHeld) return TE.right(null)
   return pipe(
-    deps.log.sealed(keySecretRef(name, key.incarnation.lineage)),
+    deps.log.sealed(keySecretRef(name, key.incarnation)),
     TE.mapLeft(unavailable),
     TE.flatMap((sealed): TE.TaskEither<VaultError, Value> => {
       if (sealed === null) return TE.left({ _tag: 'SecretUnreadable', name, message: 'the sealed secret is not in the vault' })

@@ -2,13 +2,13 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
-import { pendingWork } from '../../domain/key/view.js'
+import { pendingWork, publicState } from '../../domain/key/view.js'
 import { wantedOf } from '../../domain/key/wanted.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import { type KeyReader, loadKey } from '../key-store.js'
-import type { HandedOut } from '../reports.js'
+import type { HandedOut } from '../handed-out.js'
 import { openError } from '../seal-error.js'
 import { keySecretRef } from '../secret-refs.js'
 import { parseName } from './input.js'
@@ -23,7 +23,7 @@ const open = (
   warning: string | null,
 ): TE.TaskEither<VaultError, HandedOut> =>
   pipe(
-    deps.log.sealed(keySecretRef(name, key.incarnation.lineage)),
+    deps.log.sealed(keySecretRef(name, key.incarnation)),
     TE.mapLeft(unavailable),
     TE.flatMap((sealed) =>
       sealed === null
@@ -63,6 +63,21 @@ const handOut = (deps: SecretReader, name: KeyName, state: KeyState): TE.TaskEit
       return TE.left({ _tag: 'KeyNotFound', name })
   }
 }
+
+/** The secret of the key that was replaced, while it is in its overlap. */
+export const getPrevious = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>
+  pipe(
+    loadKey(deps, name),
+    TE.flatMap(({ state }) => {
+      const known = publicState(state)
+      if (known === null || known === 'removed') return TE.left<VaultError>({ _tag: 'KeyNotFound', name })
+      const { rotation } = state
+      if (rotation?._tag !== 'Retiring' || rotation.other._tag !== 'Outstanding') return TE.left<VaultError>({ _tag: 'NoPreviousKey', name })
+      const { destruction, key } = rotation.other
+      if (!key.secretHeld || destruction.phase !== 'contain') return TE.left<VaultError>({ _tag: 'NoPreviousKey', name })
+      return open(deps, name, key, wantedOf(key).disabled ? `the previous key of ${name} is suspended: OpenRouter will refuse it` : null)
+    }),
+  )
 
 /** The secret of a key that is there. Needs neither OpenRouter nor the network. */
 const get = (deps: SecretReader, name: KeyName): TE.TaskEither<VaultError, HandedOut> =>

@@ -2,12 +2,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 
 import { mostTags, type TagsPatch } from '../../domain/key/tags.js'
+import type { RotationMode } from '../../domain/key/rotation-event.js'
 import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
-import { type Instant, instant } from '../../domain/shared/instant.js'
+import { type Instant, instant, type Millis } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
 import { type LimitsPatch, noLimits, patchLimits, type SpendLimits } from '../../domain/spend/limits.js'
 import type { LimitOptions } from '../vault.js'
 import { invalidInput, type VaultError } from '../errors.js'
+import type { RotateOptions } from '../vault.js'
 
 const bad = (field: string, rule: string): E.Either<VaultError, never> =>
   E.left({ _tag: 'InvalidInput', field, rule })
@@ -82,6 +84,7 @@ const isoOf = (text: string): number | null => {
   return Number.isNaN(parsed) ? null : parsed
 }
 
+const longestGrace = 90 * 86_400_000
 const momentRule = 'must be a span such as 90d, 12h or 30m, or an ISO 8601 time such as 2027-01-31T00:00:00Z'
 
 /** When a key is to expire: in the future. OpenRouter takes whole seconds in UTC. */
@@ -108,6 +111,16 @@ export const parseSince = (text: string, now: Instant): E.Either<VaultError, Ins
     instant(moment),
     E.mapLeft(() => invalidInput({ field: 'since', rule: momentRule })),
   )
+}
+
+/** How a rotation is to go. */
+export const parseRotation = ({ grace, leaked }: RotateOptions): E.Either<VaultError, RotationMode> => {
+  if (grace === undefined) return E.right({ grace: 0 as Millis, leaked: leaked === true })
+  const length = isText(grace) ? spanOf(grace) : null
+  if (length === null || length > longestGrace) return bad('grace', 'must be a span of at most 90 days, such as 24h, 30m or 7d')
+  return leaked === true && length > 0
+    ? bad('grace', 'contradicts leaked: a leaked key is contained at once')
+    : E.right({ grace: length as Millis, leaked: leaked === true })
 }
 
 const tagKey = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/

@@ -33,7 +33,7 @@ const shredding = (deps: LocalDeps, name: KeyName, budget: Budget, run: Run): TE
         )
       }
       return pipe(
-        TE.fromTask(performShred(deps, name, loaded, stage.key.incarnation.lineage)),
+        TE.fromTask(performShred(deps, name, loaded, stage.key.incarnation)),
         TE.flatMap((progress) => {
           if (progress._tag === 'Recorded') return again({ ...run, events: [...run.events, ...progress.events] })
           if (progress._tag === 'Unrecorded') return stop(loaded, run, { _tag: 'LogFailed', error: progress.error })

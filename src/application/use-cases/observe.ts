@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeyEvent } from '../../domain/key/event.js'
 import { type RemotePolicy, samePolicy } from '../../domain/key/remote-policy.js'
+import { isOfOther } from '../../domain/key/rotation.js'
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import type { Finding } from '../../domain/key/sweep.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
@@ -70,6 +71,7 @@ export const observe = (
   const { hash, name } = finding
   const state = states.get(name)
   if (isBuried(state, hash)) return confirm(deps, name, hash)
+  if (state !== undefined && isOfOther(state, hash)) return nothing
   if (state?.stage._tag !== 'Held' || isAsKnown(state, hash, listed.get(hash))) return nothing
   return confirm(deps, name, hash)
 }

@@ -1,7 +1,7 @@
 import type { KeyEvent } from '../../domain/key/event.js'
 import { isLowered, isLoweredTo } from '../../domain/key/guard.js'
 import type { KeyState } from '../../domain/key/state.js'
-import { hashOf, pendingWork, publicState } from '../../domain/key/view.js'
+import { hashOf, owedWork, pendingWork, publicState } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Advanced } from '../run.js'
 import type { ReconciledKey, ReconcileReport } from '../reports.js'
@@ -32,6 +32,7 @@ const undoings: ReadonlySet<string> = new Set([
   'RemovalRolledBack',
   'ContainmentRolledBack',
   'LiftingRolledBack',
+  'RotationRolledBack',
 ])
 
 const revokedStrays = ({ name, advanced }: Driven): ReconcileReport['orphansRevoked'] => {
@@ -99,9 +100,9 @@ const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<Reconc
 
 /** What a reconcile did, from the states before and after. */
 export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'> => {
-  const settled = driven.filter((each) => pendingWork(each.advanced.state).length === 0)
-  const open = driven.filter((each) => pendingWork(each.advanced.state).length > 0)
-  const had = settled.filter((each) => pendingWork(each.before).length > 0)
+  const settled = driven.filter((each) => owedWork(each.advanced.state).length === 0)
+  const open = driven.filter((each) => owedWork(each.advanced.state).length > 0)
+  const had = settled.filter((each) => owedWork(each.before).length > 0)
   const wasUndone = (each: Driven): boolean => each.advanced.events.some((event) => undoings.has(event.type))
   const list = (all: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>
     all.map((each) => entry(each.name, each.advanced.state, reasonOf(each)))

@@ -2,10 +2,12 @@ import { isRight } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { pendingWork } from '../../domain/key/view.js'
+import { stagesOf } from '../../domain/key/rotation.js'
+import type { KeyState } from '../../domain/key/state.js'
+import { owedWork, pendingWork } from '../../domain/key/view.js'
 import type { KeyHash, KeyName } from '../../domain/shared/identifiers.js'
 import { advance } from '../advance.js'
-import { type Budget, startBudget } from '../budget.js'
+import { type Budget, patience, startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadAllKeys } from '../key-store.js'
@@ -31,11 +33,14 @@ const driveOne = (deps: Deps, { budget, now }: Drive, swept: Swept, name: KeyNam
     TE.flatMap(() => advance(deps, name, budget, swept.events.get(name) ?? [], { _tag: 'Deferred' })),
   )
 
+const isSettling = (state: KeyState | undefined): boolean =>
+  state !== undefined && stagesOf(state).some(({ _tag }) => _tag === 'CreateUnknown')
+
 /** Names with something to do; apart, those that must wait for an attempt to settle, so that they keep nothing else waiting. */
 const needsWork = (swept: Swept): { readonly first: ReadonlyArray<KeyName>; readonly last: ReadonlyArray<KeyName> } => {
   const touched = [...swept.events.keys()]
   const pending = [...swept.states].filter(([, state]) => pendingWork(state).length > 0).map(([name]) => name)
-  const waits = (name: KeyName): boolean => swept.states.get(name)?.stage._tag === 'CreateUnknown'
+  const waits = (name: KeyName): boolean => isSettling(swept.states.get(name))
   const names = [...new Set([...pending, ...touched])].sort()
   return { first: names.filter((name) => !waits(name)), last: names.filter(waits) }
 }
@@ -76,7 +81,7 @@ const adoptOne = (deps: Deps, hash: KeyHash | null): TE.TaskEither<VaultError, R
 
 /** Settles whatever is unfinished, sweeps lost keys, and puts drift back. Safe to run at any time, by anybody, twice. */
 export const reconcile = (deps: Deps, { revoke, adopt }: Pointed): TE.TaskEither<VaultError, ReconcileReport> => {
-  const drive: Drive = { budget: startBudget(deps.clock, deps.timing.retryBudget), now: true }
+  const drive: Drive = { budget: { ...startBudget(deps.clock, deps.timing.retryBudget), patience }, now: true }
   return pipe(
     adoptOne(deps, adopt),
     TE.bindTo('adopted'),
@@ -119,7 +124,7 @@ export const planReconcile = (deps: Deps): TE.TaskEither<VaultError, ReconcileRe
         drift: drifting,
         outstanding: [
           ...[...states].flatMap(([name, state]) =>
-            pendingWork(state).length > 0 || findings.some((each) => each._tag === 'Orphan' && each.name === name)
+            owedWork(state).length > 0 || findings.some((each) => each._tag === 'Orphan' && each.name === name)
               ? [entry(name, state, null)]
               : [],
           ),

@@ -4,7 +4,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Lineage } from '../../domain/shared/identifiers.js'
 import { type Instant, instant } from '../../domain/shared/instant.js'
+import { type Picodollars, zero } from '../../domain/shared/picodollars.js'
 import { decideReading, seenAgain } from '../../domain/spend/decide-reading.js'
+import { defaultAssumptions, overshootBound } from '../../domain/spend/overshoot.js'
 import { newborn, type SpendState } from '../../domain/spend/spend-state.js'
 import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
@@ -12,11 +14,13 @@ import type { RemoteUsage } from '../ports/open-router-client.js'
 import type { StreamAppend } from '../ports/event-log.js'
 import { type LoadedSpend, loadSpends, spendAppends } from '../spend-store.js'
 
-/** What OpenRouter told of one lineage's key. */
+/** What OpenRouter told of one lineage's keys. */
 export interface UsageRead {
   readonly lineage: Lineage
   readonly bornAt: Instant
-  readonly usage: RemoteUsage
+  readonly usage: Omit<RemoteUsage, 'byok'>
+  /** An earlier key of the lineage is dead: the last that was read of it may be less than it spent. */
+  readonly rotated: boolean
 }
 
 type Recording = Pick<LocalDeps, 'log' | 'spendEvents' | 'notes'>
@@ -70,16 +74,23 @@ interface Decided {
   readonly unchanged: ReadonlyArray<Lineage>
 }
 
+/** What a dead key spent last, and nobody measured: no more than usage can lag behind. */
+const unmeasured = overshootBound(defaultAssumptions, 'native')
+
+const notBelow = (known: Picodollars, total: Picodollars | null): Picodollars | null =>
+  total !== null && total < known && known - total <= unmeasured ? known : total
+
 const decideAll = (
   deps: Recording,
   reads: ReadonlyArray<UsageRead>,
   spends: ReadonlyMap<Lineage, LoadedSpend>,
   at: Instant,
 ): Decided => {
-  const decided = reads.flatMap(({ lineage, bornAt, usage }): ReadonlyArray<OneDecided> => {
+  const decided = reads.flatMap(({ lineage, bornAt, rotated, usage }): ReadonlyArray<OneDecided> => {
     const loaded = spends.get(lineage)
     if (loaded === undefined) return []
-    const { total, day, week, month } = usage
+    const { day, week, month } = usage
+    const total = rotated ? notBelow(loaded.state?.last.total ?? zero, usage.total) : usage.total
     const events = decideReading(loaded.state ?? newborn(bornAt), { at, total, day, week, month })
     if (isNonEmpty(events)) return [{ lineage, appends: spendAppends(deps, loaded, bornAt, events) }]
     // A key that has spent nothing since its birth: its first reading is a fact, for from now on nothing is known, and not unknown.

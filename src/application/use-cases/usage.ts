@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { heldKey, incarnationOf } from '../../domain/key/view.js'
 import type { KeyHash, KeyName, Lineage } from '../../domain/shared/identifiers.js'
+import type { Instant } from '../../domain/shared/instant.js'
 import type { Picodollars } from '../../domain/shared/picodollars.js'
 import { causeOf } from '../causes.js'
 import type { Deps, LocalDeps } from '../deps.js'
@@ -16,11 +17,11 @@ import type { UsageReport } from '../reports.js'
 import { viewKey } from '../view-key.js'
 import { isWatched } from '../watcher-heartbeat.js'
 import { undoneError } from './outcome.js'
+import { lineageRead, type Spent, spendingHashes } from './lineage-usage.js'
 import { knownSpending, recordReadings, type UsageRead } from './record-readings.js'
 import { factsOf, usageReport } from './usage-report.js'
 
 type States = ReadonlyMap<KeyName, KeyState>
-type Spent = ReadonlyMap<KeyHash, RemoteUsage>
 
 const lineagesOf = (states: States): ReadonlyArray<Lineage> =>
   [...states.values()].flatMap(({ stage }) => {
@@ -29,13 +30,8 @@ const lineagesOf = (states: States): ReadonlyArray<Lineage> =>
   })
 
 /** What was read of the keys that are held. */
-export const readsOf = (states: States, spent: Spent): ReadonlyArray<UsageRead> =>
-  [...states.values()].flatMap(({ stage }) => {
-    const key = heldKey(stage)
-    const usage = key === null ? undefined : spent.get(key.hash)
-    if (key === null || usage === undefined) return []
-    return [{ lineage: key.incarnation.lineage, bornAt: key.incarnation.createdAt, usage }]
-  })
+export const readsOf = (states: States, spent: Spent, at: Instant): ReadonlyArray<UsageRead> =>
+  [...states.values()].flatMap((state) => lineageRead(state, spent, at) ?? [])
 
 /** What the account has left to spend; `null` where OpenRouter did not say. It is no reason to fail: only limits are. */
 const creditLeft = (deps: Pick<Deps, 'client'>): TE.TaskEither<VaultError, Picodollars | null> =>
@@ -89,7 +85,7 @@ const freshly = (
   return pipe(
     atPin(deps),
     TE.flatMap(() => read),
-    TE.flatMap((spent) => recordReadings(deps, readsOf(states, spent), at)),
+    TE.flatMap((spent) => recordReadings(deps, readsOf(states, spent, at), at)),
     TE.flatMap(() => creditLeft(deps)),
     TE.flatMap((credit) => reportUsage(deps, states, credit)),
   )
@@ -135,6 +131,15 @@ export const cachedUsageOf = (local: LocalDeps, name: KeyName): TE.TaskEither<Va
     TE.flatMap(only(name)),
   )
 
+const readOne =
+  ({ client }: Deps) =>
+  (hash: KeyHash): TE.TaskEither<RemoteError, ReadonlyArray<readonly [KeyHash, RemoteUsage]>> =>
+    pipe(
+      client.getKeyDetails(hash),
+      TE.map(({ usage }) => [[hash, usage] as const]),
+      TE.orElse((error) => (error._tag === 'Absent' ? TE.right([]) : TE.left(error))),
+    )
+
 /** One name, asked by its hash. A key that is gone at OpenRouter, or not made yet, is told from what is recorded. */
 export const currentUsageOf = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, UsageReport> =>
   pipe(
@@ -143,9 +148,8 @@ export const currentUsageOf = (deps: Deps, name: KeyName): TE.TaskEither<VaultEr
       const hash = state.stage._tag === 'Removed' ? null : (heldKey(state.stage)?.hash ?? null)
       if (hash === null) return cachedUsageOf(deps, name)
       const read = pipe(
-        deps.client.getKeyDetails(hash),
-        TE.map(({ usage }): Spent => new Map([[hash, usage]])),
-        TE.orElse((error) => (error._tag === 'Absent' ? TE.right<RemoteError, Spent>(new Map()) : TE.left(error))),
+        TE.traverseSeqArray(readOne(deps))(spendingHashes(state)),
+        TE.map((each): Spent => new Map(each.flat())),
       )
       return pipe(freshly(deps, new Map([[name, state]]), asked(deps)(read)), TE.flatMap(only(name)))
     }),

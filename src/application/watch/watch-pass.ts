@@ -86,7 +86,7 @@ const listedOf = ({ states, listing }: Swept): number => {
 }
 
 const recordUsage = (deps: WatchDeps, { at, listing, states }: Swept): TE.TaskEither<VaultError, void> =>
-  recordReadings(deps, readsOf(states, new Map(listing.keys.map(({ hash, usage }) => [hash, usage]))), at)
+  recordReadings(deps, readsOf(states, new Map(listing.keys.map(({ hash, usage }) => [hash, usage])), at), at)
 
 const report = (
   at: Instant,

@@ -14,6 +14,7 @@ import { isJson, type Session, warn, withVault } from '../session.js'
 interface Flags {
   readonly clip?: boolean
   readonly clearAfter: string
+  readonly previous?: boolean
 }
 
 const advice = (program: string, clears: boolean, seconds: number): string =>
@@ -50,7 +51,7 @@ const body =
       checkName(name),
       TE.flatMapEither(() => parseSeconds(flags.clearAfter)),
       TE.bindTo('seconds'),
-      TE.bind('handed', () => withVault(session, (vault) => vault.get(name))),
+      TE.bind('handed', () => withVault(session, (vault) => (flags.previous === true ? vault.getPrevious(name) : vault.get(name)))),
       TE.flatMap(({ seconds, handed }) => (flags.clip === true ? copy(session, handed, seconds) : TE.right(handOver(session, handed)))),
     )
 
@@ -62,6 +63,7 @@ export const registerGet: Register = (program, act) => {
     examples: ['get my-key', 'get my-key --clip', 'get my-key --json', 'get my-key | my-secret-store write openrouter'],
     exits: [0, 2, 3, 4, 8],
   })
+    .option('--previous', 'the key that was replaced, while "rotate --grace" lets it work')
     .option('--clip', 'put the secret on the clipboard instead, and clear it again')
     .option('--clear-after <seconds>', 'how long --clip leaves it there', '45')
     .action((name: string, flags: Flags) => act(body(name, flags)))

@@ -24,6 +24,7 @@ const states: ReadonlyArray<KeyView['state']> = [
   'provisioning',
   'active',
   'suspended',
+  'rotating',
   'removing',
   'revocation-outstanding',
   'removed',

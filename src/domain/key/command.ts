@@ -1,11 +1,14 @@
 import type { AttemptId, KeyHash, Lineage, Nonce, OwnerId } from '../shared/identifiers.js'
-import type { Instant } from '../shared/instant.js'
+import type { Instant, Millis } from '../shared/instant.js'
+import type { Picodollars } from '../shared/picodollars.js'
 import type { LimitsPatch } from '../spend/limits.js'
 import type { Cause } from './cause.js'
 import type { Effect, RemovalMode, StrayOrigin } from './event.js'
 import type { OwnGuardrail } from './own-guardrail.js'
 import type { Verdict } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
+import type { LifetimeUsage } from './rotation-budget.js'
+import type { RotationMode } from './rotation-event.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { TagsPatch } from './tags.js'
 
@@ -20,7 +23,7 @@ export type CreationResult =
 
 /** What came of a repeatable change, its read-back included. `Failed` certainly changed nothing and may pass. */
 export type ChangeResult =
-  | { readonly _tag: 'Applied'; readonly policy: RemotePolicy }
+  | { readonly _tag: 'Applied'; readonly policy: RemotePolicy; readonly used?: Picodollars }
   | { readonly _tag: 'Deleted'; readonly answer: 'deleted' | 'absent' }
   | { readonly _tag: 'Absent' }
   | { readonly _tag: 'Failed'; readonly cause: Cause }
@@ -58,6 +61,7 @@ export type OwnerCommand =
   | At<{ readonly _tag: 'ChangeTags'; readonly patch: TagsPatch }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
   | At<{ readonly _tag: 'LeaveAlive' }>
+  | At<{ readonly _tag: 'Rotate'; readonly mode: RotationMode; readonly expiresAt: Instant | null }>
 
 /** What the loop brings back from the outside, and the claims under which it acts. */
 export type LoopCommand =
@@ -125,7 +129,18 @@ export type LoopCommand =
       readonly retryAt: Instant
     }>
   | At<{ readonly _tag: 'RecordProof'; readonly hash: KeyHash; readonly verdict: Verdict }>
-  | At<{ readonly _tag: 'RecordShred'; readonly lineage: Lineage }>
+  | At<{ readonly _tag: 'RecordShred'; readonly lineage: Lineage; readonly generation?: number }>
+  /** Whether a successor's own secret opens the API. */
+  | At<{ readonly _tag: 'RecordVerification'; readonly hash: KeyHash; readonly accepted: boolean }>
+  /** What a key that is being replaced has spent, `null` when it is gone; and how much of it OpenRouter may not show yet. */
+  | At<{
+      readonly _tag: 'RecordSpent'
+      readonly hash: KeyHash
+      readonly usage: LifetimeUsage | null
+      readonly lagBound: Picodollars
+      readonly quiet: Millis
+    }>
+  | At<{ readonly _tag: 'RecordTurn' }>
   | At<{
       readonly _tag: 'GiveUp'
       readonly cause: Cause

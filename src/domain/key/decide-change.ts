@@ -35,7 +35,7 @@ const onDestroyed = (command: Record, result: Settled): KeyEvent => {
   const { at, hash } = command
   switch (result._tag) {
     case 'Applied':
-      return { type: 'Contained', hash, policy: result.policy, at }
+      return { type: 'Contained', hash, policy: result.policy, used: result.used ?? null, at }
     case 'Deleted':
       return { type: 'RemoteDeleted', hash, answer: result.answer, at }
     case 'Absent':

@@ -4,6 +4,7 @@ import { isPassing } from './cause.js'
 import type { KeyHash } from '../shared/identifiers.js'
 import { unknownOutcome } from './decide-change.js'
 import type { KeyEvent } from './event.js'
+import { isOfOther } from './rotation.js'
 import { birthLimits } from './spec.js'
 import type { KeyState } from './state.js'
 
@@ -56,6 +57,7 @@ export const onExpireClaim = (command: Command<'ExpireClaim'>, state: KeyState):
 /** Told of before: above all, the key of the name must never become a stray because its birth is reported twice. */
 const isKnown = (state: KeyState, hash: KeyHash): boolean =>
   ('key' in state.stage && state.stage.key.hash === hash) ||
+  isOfOther(state, hash) ||
   state.leftAlive.includes(hash) ||
   state.strays.some((stray) => stray.hash === hash) ||
   state.buried.some((each) => each.hash === hash)

@@ -6,7 +6,8 @@ import { type Decision, refuse, unlessInFlight } from './decide-owner.js'
 import { right } from 'fp-ts/lib/Either.js'
 import type { KeyEvent } from './event.js'
 import { samePolicy } from './remote-policy.js'
-import type { HeldKey, KeyState, PendingChange, Stage, StageOf, Stray } from './state.js'
+import type { HeldKey, KeyState, PendingChange, Stage, StageOf } from './state.js'
+import type { Stray } from './ending.js'
 import { afterReading, arrivalsEnded, isSettled, unsettledUntil } from './underway.js'
 import { isConverged, wantedOf } from './wanted.js'
 
@@ -51,7 +52,7 @@ const onUncontained = (command: GiveUp, stage: StageOf<'Removing'>): ReadonlyArr
   if (!stage.destruction.touched) return [canRollBack(stage) ? rolledBack : debt]
   if (lastLook === 'unread') return [debt]
   if (lastLook === null) return [{ type: 'RemovalVerified', policy: null, at }, debt]
-  if (lastLook.disabled) return [{ type: 'Contained', hash, policy: lastLook, at }, debt]
+  if (lastLook.disabled) return [{ type: 'Contained', hash, policy: lastLook, used: null, at }, debt]
   if (!canRollBack(stage) || !samePolicy(lastLook, wantedOf(stage.key))) return [debt]
   if (unsettledUntil(afterReading(stage.key, at)) !== null) return [debt]
   return [rolledBack, { type: 'PolicyObserved', policy: lastLook, at }, ...arrivalsEnded(stage.key, at, at)]

@@ -22,7 +22,7 @@ const beginning = (state: KeyState, first: KeyEvent): Decision => {
   switch (state.stage._tag) {
     case 'Vacant':
     case 'Removed':
-      return state.strays.length > 0 ? refuse({ _tag: 'OwesRevocation' }) : facts(first)
+      return state.strays.length > 0 || state.rotation !== null ? refuse({ _tag: 'OwesRevocation' }) : facts(first)
     case 'Outstanding':
       return refuse({ _tag: 'OwesRevocation' })
     case 'CreateDue':
@@ -46,7 +46,7 @@ export const onAdopt = (command: Command<'Adopt'>, state: KeyState): Decision =>
   return beginning(state, { type: 'Adopted', lineage, spec, hash, label, policy, sealed, at })
 }
 
-/** Where suspending and resuming make no sense, the reason why. */
+/** Where suspending, resuming and rotating make no sense, the reason why. */
 export const notHeld = (state: KeyState): Decision => {
   switch (state.stage._tag) {
     case 'Vacant':
@@ -136,6 +136,7 @@ export const onLeaveAlive = (command: Command<'LeaveAlive'>, state: KeyState): D
     case 'RollingBack':
     case 'Removing':
     case 'Outstanding':
+      if (state.rotation !== null) return refuse({ _tag: 'BeingRotated' })
       return unlessInFlight(state, () => facts({ type: 'LeftAliveByChoice', at: command.at }))
   }
 }

@@ -2,7 +2,8 @@ import type { LoopCommand, SweepCommand } from './command.js'
 import { type Decision, facts, refuse, unlessInFlight } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
 import { isTightened, type RemotePolicy, samePolicy } from './remote-policy.js'
-import type { KeyState, StageOf } from './state.js'
+import { isOfOther, stagesOf } from './rotation.js'
+import type { KeyState, Stage, StageOf } from './state.js'
 import { afterReading, arrivalsEnded, isOurs, unsettledUntil } from './underway.js'
 import { wantedOf } from './wanted.js'
 
@@ -144,13 +145,16 @@ export const onCondemn = (command: Sweep<'Condemn'>, state: KeyState): Decision 
   const { at, hash, nonce, origin } = command
   const { stage } = state
   const known = state.strays.some((stray) => stray.hash === hash)
-  const held = ('key' in stage && stage.key.hash === hash) || state.leftAlive.includes(hash)
+  const held = ('key' in stage && stage.key.hash === hash) || isOfOther(state, hash) || state.leftAlive.includes(hash)
   if (known || held) return refuse({ _tag: 'NothingNew' })
   return facts({ type: 'StrayFound', hash, origin, nonce, at })
 }
 
+/** A debt that was never tried has a date, and no failure that a retry could hurry. */
+const hasFailed = (stage: Stage): boolean => 'stall' in stage && stage.stall !== null && stage.stall.failures > 0
+
 const hasStall = (state: KeyState): boolean =>
-  ('stall' in state.stage && state.stage.stall !== null) || state.strays.some((stray) => stray.stall !== null)
+  stagesOf(state).some(hasFailed) || state.strays.some((stray) => stray.stall !== null)
 
 export const onRetryNow = (command: Sweep<'RetryNow'>, state: KeyState): Decision =>
   hasStall(state) ? facts({ type: 'RetryRequested', at: command.at }) : refuse({ _tag: 'NothingNew' })

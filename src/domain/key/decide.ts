@@ -7,10 +7,12 @@ import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
 import { onChangeTags } from './decide-tags.js'
+import { onRecordSpent, onRecordTurn, onRecordVerification, onRotate } from './decide-rotation.js'
+import { decideBoth } from './decide-two-lives.js'
 import type { KeyState } from './state.js'
 
-/** The facts that a command makes in a state, or why it makes none. */
-export const decide = (command: KeyCommand, state: KeyState): Decision => {
+/** What a command makes of one life. */
+const decideOne = (command: KeyCommand, state: KeyState): Decision => {
   switch (command._tag) {
     case 'Add':
       return onAdd(command, state)
@@ -28,6 +30,8 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onRemove(command, state)
     case 'LeaveAlive':
       return onLeaveAlive(command, state)
+    case 'Rotate':
+      return onRotate(command, state)
     case 'IntendCreation':
       return onIntendCreation(command, state)
     case 'Claim':
@@ -48,6 +52,12 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onRecordProof(command, state)
     case 'RecordShred':
       return onRecordShred(command, state)
+    case 'RecordVerification':
+      return onRecordVerification(command, state)
+    case 'RecordSpent':
+      return onRecordSpent(command, state)
+    case 'RecordTurn':
+      return onRecordTurn(command, state)
     case 'GiveUp':
       return onGiveUp(command, state)
     case 'Observe':
@@ -62,3 +72,6 @@ export const decide = (command: KeyCommand, state: KeyState): Decision => {
       return onRetryNow(command, state)
   }
 }
+
+/** The facts that a command makes in a state, or why it makes none. */
+export const decide = decideBoth(decideOne)

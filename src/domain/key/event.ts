@@ -6,6 +6,7 @@ import type { Cause } from './cause.js'
 import type { OwnGuardrail } from './own-guardrail.js'
 import type { Proof, Witnesses } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
+import type { RotationEvent } from './rotation-event.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { Tags } from './tags.js'
 
@@ -116,7 +117,13 @@ export type KeyEvent =
   | At<{ readonly type: 'RemovalRefused'; readonly cause: Cause }>
   | At<{ readonly type: 'RemovalRolledBack'; readonly cause: Cause }>
   | At<{ readonly type: 'RollbackStalled'; readonly cause: Cause; readonly retryAt: Instant }>
-  | At<{ readonly type: 'Contained'; readonly hash: KeyHash; readonly policy: RemotePolicy }>
+  | At<{
+      readonly type: 'Contained'
+      readonly hash: KeyHash
+      readonly policy: RemotePolicy
+      /** What the key had spent in its whole life by then; `null` where nobody said. */
+      readonly used: Picodollars | null
+    }>
   | At<{ readonly type: 'RemoteDeleted'; readonly hash: KeyHash; readonly answer: 'deleted' | 'absent' }>
   | At<{ readonly type: 'RevocationProven'; readonly hash: KeyHash; readonly proof: Proof }>
   | At<{ readonly type: 'RevocationDisproved'; readonly hash: KeyHash; readonly witnesses: Witnesses }>
@@ -137,5 +144,6 @@ export type KeyEvent =
       readonly origin: StrayOrigin
       readonly nonce: Nonce | null
     }>
+  | RotationEvent
 
 export type KeyEventType = KeyEvent['type']

@@ -1,7 +1,9 @@
 import type { KeyEvent } from './event.js'
-import { type RemoteKnowledge, tightest } from './remote-policy.js'
+import { type RemoteKnowledge, type RemotePolicy, tightest } from './remote-policy.js'
+import type { Cap } from './cap.js'
 import type { ContainmentReason } from './spec.js'
-import type { HeldKey, KeyState, PendingChange, Stage, Stall } from './state.js'
+import type { HeldKey, KeyState, PendingChange, Stage } from './state.js'
+import type { Stall } from './ending.js'
 import { arrived, isDone, isSettled } from './underway.js'
 import { wantedOf } from './wanted.js'
 
@@ -21,6 +23,10 @@ const withReason = (reasons: HeldKey['reasons'], reason: ContainmentReason): Hel
 /** Asked for and already so, as when a wish is taken back before anything was sent: then nothing is pending. */
 const pending = (key: HeldKey, change: PendingChange): PendingChange | null => (isDone(change, key) ? null : change)
 
+/** What somebody lowers while a cap stands in for the limit is the cap. */
+const lowered = (cap: Cap | null, { limit, reset }: RemotePolicy): Cap | null =>
+  cap === null || limit === null || reset === 'other' ? cap : { ...cap, limit, reset }
+
 /** A key that somebody tightened stays so. Nobody here asked for that, so no refusal takes it back. */
 const drifted = (state: KeyState): KeyState => {
   const { stage } = state
@@ -28,7 +34,7 @@ const drifted = (state: KeyState): KeyState => {
   const { reasons, remote } = stage.key
   if (remote._tag !== 'Known') return state
   const tightened = tightest(remote.policy, wantedOf(stage.key))
-  const key = { ...stage.key, tightened, reasons: withReason(reasons, 'drift') }
+  const key = { ...stage.key, tightened, reasons: withReason(reasons, 'drift'), cap: lowered(stage.key.cap, tightened) }
   if (stage._tag === 'Removing') return { ...state, stage: { ...stage, key } }
   return { ...state, stage: { ...stage, key, change: stage.change === null ? null : pending(key, stage.change) } }
 }
@@ -129,6 +135,7 @@ const retried = (stage: Stage, at: Stall['retryAt']): Stage => {
 
 export const onRetryRequested = (state: KeyState, event: Event<'RetryRequested'>): KeyState => ({
   ...state,
+  rotation: state.rotation === null ? null : { ...state.rotation, other: retried(state.rotation.other, event.at) },
   stage: retried(state.stage, event.at),
   strays: state.strays.map((stray) =>
     stray.stall === null ? stray : { ...stray, stall: dueAt(stray.stall, event.at) },

@@ -2,7 +2,8 @@ import type { KeyHash } from '../shared/identifiers.js'
 import { type Cause, isPassing } from './cause.js'
 import { stalled } from './evolve-containment.js'
 import type { KeyEvent } from './event.js'
-import type { Destruction, KeyState, StageOf, Stray } from './state.js'
+import type { KeyState, StageOf } from './state.js'
+import type { Destruction, Stray } from './ending.js'
 import { isWorthless } from './stray.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>

@@ -8,10 +8,11 @@ type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
 export const onProvisioningRequested = (state: KeyState, event: Event<'ProvisioningRequested'>): KeyState => {
   if (state.stage._tag !== 'Vacant' && state.stage._tag !== 'Removed') return state
-  const incarnation: Incarnation = { lineage: event.lineage, spec: event.spec, createdAt: event.at }
+  const incarnation: Incarnation = { lineage: event.lineage, spec: event.spec, createdAt: event.at, generation: 1, generationAt: event.at }
   return {
     ...state,
     lineages: state.lineages + 1,
+    generations: 1,
     stage: { _tag: 'CreateDue', incarnation, birthLimit: birthLimits.none, tries: 0 },
   }
 }
@@ -26,7 +27,7 @@ export const onAdopted = (state: KeyState, event: Event<'Adopted'>): KeyState =>
   if (state.stage._tag !== 'Vacant' && state.stage._tag !== 'Removed') return state
   const { lineage, spec, hash, label, policy, sealed, at } = event
   const key: HeldKey = {
-    incarnation: { lineage, spec, createdAt: at },
+    incarnation: { lineage, spec, createdAt: at, generation: 1, generationAt: at },
     hash,
     label,
     floor: birthLimits.none,
@@ -39,10 +40,13 @@ export const onAdopted = (state: KeyState, event: Event<'Adopted'>): KeyState =>
     lost: [],
     aliveAt: at,
     secretHeld: sealed,
+    cap: null,
+    predecessors: null,
   }
   return {
     ...state,
     lineages: state.lineages + 1,
+    generations: 1,
     stage: { _tag: 'Held', key, change: null, stall: null },
     buried: state.buried.filter((each) => each.hash !== hash),
     leftAlive: state.leftAlive.filter((each) => each !== hash),
@@ -121,6 +125,8 @@ export const onProvisioned = (state: KeyState, event: Event<'Provisioned'>): Key
     lost: [],
     aliveAt: event.at,
     secretHeld: true,
+    cap: null,
+    predecessors: null,
   }
   return { ...state, stage: { _tag: 'Provisioned', key } }
 }

@@ -1,7 +1,8 @@
 import { stalled } from './evolve-containment.js'
 import { isEnding } from './evolve-destruction.js'
 import type { KeyEvent } from './event.js'
-import type { Destruction, KeyState } from './state.js'
+import type { KeyState } from './state.js'
+import type { Destruction } from './ending.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 

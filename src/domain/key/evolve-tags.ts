@@ -12,6 +12,8 @@ export const retagged = (stage: Stage, tags: Tags): Stage => {
 }
 
 export const onTagsChanged = (state: KeyState, { tags }: Extract<KeyEvent, { readonly type: 'TagsChanged' }>): KeyState => {
+  const { rotation } = state
   const stage = retagged(state.stage, tags)
-  return stage === state.stage ? state : { ...state, stage }
+  if (rotation === null) return stage === state.stage ? state : { ...state, stage }
+  return { ...state, stage, rotation: { ...rotation, other: retagged(rotation.other, tags) } }
 }

@@ -48,6 +48,18 @@ import {
 import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
 import { onTagsChanged } from './evolve-tags.js'
+import {
+  onBudgetSplit,
+  onOtherKeyChanged,
+  onOverlapEnded,
+  onPredecessorMeasured,
+  onRotationFinished,
+  onRotationRequested,
+  onRotationRolledBack,
+  onRotationSwitched,
+  onSuccessorVerified,
+  onWindowTurned,
+} from './evolve-rotation.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
 
@@ -145,6 +157,26 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onRemoved(state, event)
     case 'StrayFound':
       return onStrayFound(state, event)
+    case 'RotationRequested':
+      return onRotationRequested(state, event)
+    case 'OtherKeyChanged':
+      return onOtherKeyChanged(evolve)(state, event)
+    case 'SuccessorVerified':
+      return onSuccessorVerified(state)
+    case 'BudgetSplit':
+      return onBudgetSplit(state, event)
+    case 'RotationSwitched':
+      return onRotationSwitched(state, event)
+    case 'OverlapEnded':
+      return onOverlapEnded(state, event)
+    case 'PredecessorMeasured':
+      return onPredecessorMeasured(state, event)
+    case 'WindowTurned':
+      return onWindowTurned(state, event)
+    case 'RotationFinished':
+      return onRotationFinished(state, event)
+    case 'RotationRolledBack':
+      return onRotationRolledBack(state)
   }
 }
 

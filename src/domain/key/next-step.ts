@@ -1,64 +1,15 @@
-import type { AttemptId, GuardrailId, KeyHash, Lineage, OwnerId, WorkspaceId } from '../shared/identifiers.js'
+import type { AttemptId, OwnerId } from '../shared/identifiers.js'
 import type { Instant } from '../shared/instant.js'
-import type { Picodollars } from '../shared/picodollars.js'
-import type { Attempt } from './attempt.js'
-import type { GuardrailCap } from '../spend/policy.js'
-import type { Effect } from './event.js'
+import { turnDue } from './decide-rotation.js'
+import type { Stray } from './ending.js'
+import { endingStep, shredding, strayStep } from './ending-step.js'
 import { isGuarded, isTightening, wantedGuard } from './guard.js'
-import type { RemotePolicy } from './remote-policy.js'
-import type { HeldKey, Incarnation, KeyState, Stage, StageOf, Stray } from './state.js'
-import { isWorthless } from './stray.js'
+import { otherStep } from './next-rotation-step.js'
+import { stagesOf } from './rotation.js'
+import type { HeldKey, KeyState, Stage, StageOf } from './state.js'
+import type { NextStep, Step } from './step.js'
 import { isPolicySettled, isSettled, unsettledUntil } from './underway.js'
-import { containedOf, isConverged, wantedOf } from './wanted.js'
-
-/** The one outside effect, or closing of a claim, that is due. */
-export type Step =
-  | { readonly _tag: 'Create'; readonly incarnation: Incarnation; readonly birthLimit: Picodollars }
-  | { readonly _tag: 'Look'; readonly attempt: Attempt; readonly settleUntil: Instant }
-  | { readonly _tag: 'CloseClaim'; readonly attempt: AttemptId; readonly until: Instant }
-  /** `notBefore`: what is read earlier proves nothing, for a lost change may still arrive. */
-  | { readonly _tag: 'Read'; readonly hash: KeyHash; readonly notBefore: Instant | null }
-  | {
-      readonly _tag: 'Apply'
-      readonly effect: Exclude<Effect, 'delete'>
-      readonly hash: KeyHash
-      readonly policy: RemotePolicy
-    }
-  | { readonly _tag: 'Delete'; readonly hash: KeyHash }
-  | {
-      readonly _tag: 'Prove'
-      readonly hash: KeyHash
-      /** Whose sealed secret may be tried, where one is held. */
-      readonly lineage: Lineage | null
-      readonly seen: boolean
-      /** When it was last seen alive, unless OpenRouter said that it deleted it: a read may be older than that. */
-      readonly aliveAt: Instant | null
-    }
-  | { readonly _tag: 'Shred'; readonly lineage: Lineage }
-  /** Bring the key's guardrail to this budget, or take it off. `doubtedSince`: look only, once what was sent by then has arrived. */
-  | {
-      readonly _tag: 'Guard'
-      readonly hash: KeyHash
-      readonly cap: GuardrailCap | null
-      readonly includeByok: boolean
-      readonly workspace: WorkspaceId | null
-      /** The one that is on the key as far as we know. */
-      readonly held: GuardrailId | null
-      readonly doubtedSince: Instant | null
-    }
-
-/** `Later`: nothing before `at`, for somebody else is at it or the last try failed. `None`: settled. */
-export type NextStep =
-  | { readonly _tag: 'None' }
-  | { readonly _tag: 'Due'; readonly step: Step }
-  | {
-      readonly _tag: 'Later'
-      readonly at: Instant
-      readonly why: 'in-flight'
-      readonly attempt: AttemptId
-      readonly owner: OwnerId
-    }
-  | { readonly _tag: 'Later'; readonly at: Instant; readonly why: 'backing-off' }
+import { isConverged, wantedOf } from './wanted.js'
 
 const none: NextStep = { _tag: 'None' }
 const due = (step: Step): NextStep => ({ _tag: 'Due', step })
@@ -70,42 +21,6 @@ const claimed = (attempt: AttemptId, owner: OwnerId, until: Instant, now: Instan
     : due({ _tag: 'CloseClaim', attempt, until })
 
 const isDue = (stray: Stray, now: Instant): boolean => stray.stall === null || stray.stall.retryAt <= now
-
-/** A stray's own policy is nobody's wish, so any that cannot spend will do. */
-const strayContained = (state: KeyState): RemotePolicy => {
-  const floor = 'key' in state.stage ? state.stage.key.floor : (0n as Picodollars)
-  return { disabled: true, limit: floor, reset: null, includeByok: true }
-}
-
-const strayStep = (stray: Stray, state: KeyState): Step => {
-  switch (stray.phase) {
-    case 'contain':
-      return { _tag: 'Apply', effect: 'contain', hash: stray.hash, policy: strayContained(state) }
-    case 'delete':
-      return { _tag: 'Delete', hash: stray.hash }
-    case 'prove':
-      return { _tag: 'Prove', hash: stray.hash, lineage: null, seen: isWorthless(stray.origin) || stray.deleted, aliveAt: stray.deleted ? null : stray.aliveAt }
-  }
-}
-
-type Ending = StageOf<'Removing'> | StageOf<'Outstanding'> | StageOf<'Compensating'>
-
-const endingStep = (stage: Ending): Step => {
-  const { aliveAt, hash, incarnation, secretHeld } = stage.key
-  const { deleted, seen } = stage.destruction
-  switch (stage.destruction.phase) {
-    case 'verify':
-      return { _tag: 'Read', hash, notBefore: null }
-    case 'contain':
-      return { _tag: 'Apply', effect: 'contain', hash, policy: containedOf(stage.key) }
-    case 'delete':
-      return { _tag: 'Delete', hash }
-    case 'prove':
-      return { _tag: 'Prove', hash, lineage: secretHeld ? incarnation.lineage : null, seen: seen || deleted, aliveAt: deleted ? null : aliveAt }
-    case 'shred':
-      return { _tag: 'Shred', lineage: incarnation.lineage }
-  }
-}
 
 const converging = (key: HeldKey, effect: 'converge' | 'restore'): Step =>
   key.remote._tag === 'Unknown' || isConverged(key)
@@ -161,11 +76,17 @@ const stageStep = (stage: Stage, now: Instant): NextStep => {
         ? backingOff(stage.stall.retryAt)
         : due(endingStep(stage))
     case 'Outstanding':
-      if (stage.mode.force && stage.key.secretHeld) return due({ _tag: 'Shred', lineage: stage.key.incarnation.lineage })
+      if (stage.mode.force && stage.key.secretHeld) return due(shredding(stage.key))
       return now < stage.stall.retryAt ? backingOff(stage.stall.retryAt) : due(endingStep(stage))
     case 'LeavingAlive':
-      return due({ _tag: 'Shred', lineage: stage.key.incarnation.lineage })
+      return due(shredding(stage.key))
   }
+}
+
+const turning = (state: KeyState, now: Instant): NextStep => {
+  const at = turnDue(state)
+  if (at === null) return none
+  return at <= now ? due({ _tag: 'Turn' }) : { _tag: 'Later', at, why: 'waiting' }
 }
 
 const soonest = (a: NextStep, b: NextStep): NextStep => {
@@ -188,6 +109,6 @@ export const nextStep = (state: KeyState, now: Instant): NextStep => {
     (first, stray) => (stray.stall === null ? first : soonest(first, backingOff(stray.stall.retryAt))),
     none,
   )
-  if (state.stage._tag === 'CreateDue' && waiting._tag !== 'None') return waiting
-  return soonest(stageStep(state.stage, now), waiting)
+  if (stagesOf(state).some(({ _tag }) => _tag === 'CreateDue') && waiting._tag !== 'None') return waiting
+  return [turning(state, now), stageStep(state.stage, now), otherStep(state, now, stageStep), waiting].reduce(soonest)
 }

@@ -23,5 +23,9 @@ export type KeyRefusal =
   | { readonly _tag: 'BeingRemoved' }
   /** Somebody has claimed the change that is under way. */
   | { readonly _tag: 'InFlight'; readonly until: Instant }
+  /** The key is being replaced; both keys are looked after until that is done. */
+  | { readonly _tag: 'BeingRotated' }
+  /** Nothing can take its place: it is gone, or under a limit that cannot be given to another key. */
+  | { readonly _tag: 'NotRotatable' }
   /** The step is not due in this state. */
   | { readonly _tag: 'NotDue' }

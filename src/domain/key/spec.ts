@@ -20,9 +20,9 @@ export interface KeySpec {
 /**
  * Why a key is contained. It spends again only when no reason is left. `drift`: somebody tightened it at OpenRouter, and it
  * stays as it was found. `window`: it has spent what it may until its window turns; no owner lifts that. `alert`: a rule of the
- * alerts that acts has spoken.
+ * alerts that acts has spoken. `leaked`: a rotation replaces it because its secret is in wrong hands; nothing lifts that.
  */
-export type ContainmentReason = 'user' | 'drift' | 'window' | 'panic' | 'alert'
+export type ContainmentReason = 'user' | 'drift' | 'window' | 'panic' | 'alert' | 'leaked'
 
 /** The part of the spec that sits on the key itself; a second window is for a guardrail or the watcher. */
 export const enforced = (spec: KeySpec): RemotePolicy => ({

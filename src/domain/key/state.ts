@@ -3,11 +3,14 @@ import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { SpendLimits } from '../spend/limits.js'
 import type { Attempt, Claim } from './attempt.js'
+import type { Cap, Predecessors } from './cap.js'
 import type { Cause } from './cause.js'
-import type { RemovalMode, StrayOrigin } from './event.js'
+import type { Buried, Destruction, Stall, Stray } from './ending.js'
+import type { RemovalMode } from './event.js'
 import type { Guard } from './own-guardrail.js'
 import type { Proof } from './proof.js'
 import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
+import type { Rotation } from './rotation.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 
 /** One incarnation of the name, from `add` to the end. */
@@ -15,13 +18,10 @@ export interface Incarnation {
   readonly lineage: Lineage
   readonly spec: KeySpec
   readonly createdAt: Instant
-}
-
-/** A work that met a refusal or ran out of time: why, how often, and when it is due again. */
-export interface Stall {
-  readonly cause: Cause
-  readonly retryAt: Instant
-  readonly failures: number
+  /** Which of its keys this is, from 1: every rotation begins the next. */
+  readonly generation: number
+  /** When this generation was asked for. */
+  readonly generationAt: Instant
 }
 
 /** What was asked for and is not confirmed yet; refused for good, it is undone. `before`: what limits are put back to. */
@@ -61,31 +61,10 @@ export interface HeldKey {
   /** When OpenRouter last showed that the key is there. */
   readonly aliveAt: Instant
   readonly secretHeld: boolean
-}
-
-/** How far the end of a remote key has come. Every phase may be repeated. */
-export interface Destruction {
-  readonly phase: 'verify' | 'contain' | 'delete' | 'prove' | 'shred'
-  readonly contained: boolean
-  /** A containing or deleting request of ours went out: it took hold, or nobody knows. */
-  readonly touched: boolean
-  /** OpenRouter answered 200 for this hash since this removal, or its last retry, began: then its 404 means something. */
-  readonly seen: boolean
-  /** OpenRouter said that it deleted the key, and not only that it has none. */
-  readonly deleted: boolean
-  /** It was gone before we did anything. */
-  readonly alreadyGone: boolean
-  readonly proof: Proof | null
-}
-
-/** A remote key that is ours to destroy and is not the key of the name. */
-export interface Stray {
-  readonly hash: KeyHash
-  readonly origin: StrayOrigin
-  readonly phase: 'contain' | 'delete' | 'prove'
-  readonly aliveAt: Instant
-  readonly deleted: boolean
-  readonly stall: Stall | null
+  /** Stands in for its limit while a rotation shares out what is left, and until the window turns after it. */
+  readonly cap: Cap | null
+  /** What earlier keys of this lineage spent; `null` where it is the first. */
+  readonly predecessors: Predecessors | null
 }
 
 /** Where the name stands in its life. Waiting places are places: nothing is half-set. */
@@ -158,12 +137,6 @@ export type Stage =
 export type StageTag = Stage['_tag']
 export type StageOf<Tag extends StageTag> = Extract<Stage, { readonly _tag: Tag }>
 
-/** A remote key that is proven dead, kept so that it is known again should it come back. */
-export interface Buried {
-  readonly hash: KeyHash
-  readonly lineage: Lineage | null
-}
-
 /** The whole life of one name. */
 export interface KeyState {
   /** How many incarnations have begun. */
@@ -177,6 +150,10 @@ export interface KeyState {
   readonly buried: ReadonlyArray<Buried>
   /** Remote keys that the owner chose to leave alive; nothing touches them again. */
   readonly leftAlive: ReadonlyArray<KeyHash>
+  /** The replacement of the key that is under way. */
+  readonly rotation: Rotation | null
+  /** The highest generation of the lineage that was ever begun. */
+  readonly generations: number
   readonly updatedAt: Instant | null
 }
 
@@ -188,5 +165,7 @@ export const initialKeyState: KeyState = {
   watched: [],
   buried: [],
   leftAlive: [],
+  rotation: null,
+  generations: 0,
   updatedAt: null,
 }

@@ -2,6 +2,7 @@ import type { KeyHash, KeyName, Nonce, VaultId } from '../shared/identifiers.js'
 import { parseMarker } from '../shared/marker.js'
 import type { StrayOrigin } from './event.js'
 import type { RemotePolicy } from './remote-policy.js'
+import { otherHash, stagesOf } from './rotation.js'
 import { isNewborn } from './spec.js'
 import type { KeyState } from './state.js'
 import { hashOf } from './view.js'
@@ -29,7 +30,9 @@ export type Finding =
   | { readonly _tag: 'Unheld'; readonly hash: KeyHash; readonly remoteName: string }
 
 const isSettling = (state: KeyState, nonce: Nonce): boolean =>
-  (state.stage._tag === 'Creating' || state.stage._tag === 'CreateUnknown') && state.stage.attempt.nonce === nonce
+  stagesOf(state).some(
+    (stage) => (stage._tag === 'Creating' || stage._tag === 'CreateUnknown') && stage.attempt.nonce === nonce,
+  )
 
 interface Index {
   readonly byHash: ReadonlyMap<KeyHash, KeyName>
@@ -47,6 +50,8 @@ const indexOf = (states: ReadonlyMap<KeyName, KeyState>): Index => {
     for (const { hash } of state.strays) byHash.set(hash, name)
     const own = hashOf(state.stage)
     if (own !== null) byHash.set(own, name)
+    const other = otherHash(state)
+    if (other !== null) byHash.set(other, name)
     for (const nonce of state.watched) byWatchedNonce.set(nonce, name)
   }
   return { byHash, byWatchedNonce, leftAlive }

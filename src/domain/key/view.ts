@@ -9,6 +9,7 @@ export type PublicState =
   | 'provisioning'
   | 'active'
   | 'suspended'
+  | 'rotating'
   | 'removing'
   | 'revocation-outstanding'
   | 'removed'
@@ -27,6 +28,13 @@ export type PendingWork =
   | 'rollback'
   | 'revocation'
   | 'stray-revocation'
+  /** A successor is being made, or given up. */
+  | 'rotation'
+  /** Both keys answer, until a date. */
+  | 'overlap'
+  | 'predecessor-revocation'
+  /** The key has what its predecessors left, until its window turns. */
+  | 'window-turn'
 
 const stageState = (stage: Stage): PublicState | null => {
   switch (stage._tag) {
@@ -57,7 +65,8 @@ const stageState = (stage: Stage): PublicState | null => {
 export const publicState = (state: KeyState): PublicState | null => {
   const own = stageState(state.stage)
   const free = own === null || own === 'removed'
-  return free && state.strays.length > 0 ? 'revocation-outstanding' : own
+  if (free && (state.strays.length > 0 || state.rotation !== null)) return 'revocation-outstanding'
+  return state.rotation !== null && state.stage._tag === 'Held' ? 'rotating' : own
 }
 
 const pendingChanges = { contain: 'containment', lift: 'lifting', limits: 'limits' } as const
@@ -90,8 +99,23 @@ const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
   }
 }
 
+/** Until its predecessor was tried to be contained, the two are in their overlap. */
+const rotationPending = ({ rotation, stage }: KeyState): ReadonlyArray<PendingWork> => {
+  if (rotation === null) return stage._tag === 'Held' && (stage.key.cap?.until ?? null) !== null ? ['window-turn'] : []
+  if (rotation._tag === 'Staging') return ['rotation']
+  const { other } = rotation
+  const untried = other._tag === 'Outstanding' && !other.destruction.touched && other.stall.failures === 0
+  return [untried ? 'overlap' : 'predecessor-revocation']
+}
+
+const planned: ReadonlySet<PendingWork> = new Set<PendingWork>(['overlap', 'window-turn'])
+
+/** Pending work that nobody planned for later: what is unfinished now. */
+export const owedWork = (state: KeyState): ReadonlyArray<PendingWork> => pendingWork(state).filter((work) => !planned.has(work))
+
 export const pendingWork = (state: KeyState): ReadonlyArray<PendingWork> => [
   ...stagePending(state.stage),
+  ...rotationPending(state),
   ...state.strays.map(() => 'stray-revocation' as const),
 ]
 

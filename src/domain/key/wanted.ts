@@ -1,3 +1,5 @@
+import type { Picodollars } from '../shared/picodollars.js'
+import type { CapTerm } from './cap.js'
 import { type RemotePolicy, samePolicy } from './remote-policy.js'
 import { containedPolicy, enforced } from './spec.js'
 import type { HeldKey, Stage } from './state.js'
@@ -11,13 +13,33 @@ export const containedOf = (key: HeldKey): RemotePolicy =>
     ? containedPolicy(key.incarnation.spec, key.floor)
     : { ...ownedOf(key), disabled: true, limit: key.floor }
 
+/** A limit that its owner changed since changes what is left of it by as much; one that he took away leaves no cap. */
+const capNow = (key: HeldKey, { limit, instead }: CapTerm): Picodollars | null => {
+  const owned = ownedOf(key)
+  if (instead.limit === null || owned.limit === null) return owned.limit === instead.limit ? limit : null
+  if (owned.reset !== instead.reset) return least(owned.limit, limit)
+  const now = limit + owned.limit - instead.limit
+  return (now > key.floor ? now : key.floor) as Picodollars
+}
+
+const least = (a: Picodollars, b: Picodollars): Picodollars => (a < b ? a : b)
+
+const capped = (key: HeldKey, policy: RemotePolicy): RemotePolicy => {
+  const limit = key.cap === null ? null : capNow(key, key.cap)
+  if (key.cap === null || limit === null) return policy
+  const { reset } = key.cap
+  return { ...policy, limit: policy === key.tightened && policy.limit !== null ? least(limit, policy.limit) : limit, reset }
+}
+
 /**
  * The policy of a key that is ours to keep: contained while any reason stands, else what its owner asked for. Where drift is
- * the only reason, what was found stays: whoever lowered a limit did not ask for the key to be disabled.
+ * the only reason, what was found stays: whoever lowered a limit did not ask for the key to be disabled. A cap stands above both.
  */
 export const wantedOf = (key: HeldKey): RemotePolicy => {
-  if (key.reasons.length === 0) return ownedOf(key)
-  return key.tightened !== null && key.reasons.every((reason) => reason === 'drift') ? key.tightened : containedOf(key)
+  if (key.reasons.length === 0) return capped(key, ownedOf(key))
+  return key.tightened !== null && key.reasons.every((reason) => reason === 'drift')
+    ? capped(key, key.tightened)
+    : containedOf(key)
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Proof, Witnesses } from '../../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../../src/domain/key/spec.js'
 import type { AttemptId, ChannelName, GuardrailId, KeyHash, KeyName, Lineage, Nonce, OwnerId, VaultId, WorkspaceId } from '../../../src/domain/shared/identifiers.js'
-import type { Instant } from '../../../src/domain/shared/instant.js'
+import type { Instant, Millis } from '../../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
 import type { SpendEvent } from '../../../src/domain/spend/event.js'
 import { noLimits } from '../../../src/domain/spend/limits.js'
@@ -175,7 +175,7 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   RemovalRefused: [{ cause }],
   RemovalRolledBack: [{ cause }],
   RollbackStalled: [{ cause, retryAt: until }],
-  Contained: [{ hash, policy }],
+  Contained: [{ hash, policy, used: null }],
   RemoteDeleted: [
     { hash, answer: 'deleted' },
     { hash, answer: 'absent' },
@@ -196,6 +196,48 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
     origin,
     nonce: index < 2 ? nonce : null,
   })),
+  RotationRequested: [
+    { generation: 2, mode: { grace: 86_400_000 as Millis, leaked: false }, expiresAt: null },
+    { generation: 3, mode: { grace: 0 as Millis, leaked: true }, expiresAt: until },
+  ],
+  OtherKeyChanged: [
+    { of: 'successor', fact: { type: 'Provisioned', attempt, hash, label: 'sk-or-v1-abc...123', policy, at: until } },
+    { of: 'predecessor', fact: { type: 'Contained', hash, policy, used: money(1_234_567_890_123n), at: until } },
+    { of: 'predecessor', fact: { type: 'SecretShredded', lineage, at: until } },
+  ],
+  SuccessorVerified: [{ hash }],
+  BudgetSplit: [
+    {
+      left: money(80_000_000_000_000n),
+      lagBound: money(9_100_000_000_000n),
+      from: money(20_000_000_000_001n),
+      predecessor: money(35_450_000_000_000n),
+      successor: money(35_450_000_000_000n),
+      turnsAt: until,
+      day: { left: money(3n), turnsAt: until },
+      quiet: 90_000 as Millis,
+    },
+    { left: money(0n), lagBound: money(0n), from: money(0n), predecessor: money(0n), successor: money(0n), turnsAt: null, day: null, quiet: 0 as Millis },
+  ],
+  RotationSwitched: [{ successor: hash, predecessor: hash, overlapUntil: until }],
+  OverlapEnded: [{ leaked: false }, { leaked: true }],
+  PredecessorMeasured: [{ used: money(1n), settled: true }],
+  WindowTurned: [{ cap: null }, { cap: { limit: money(5n), reset: 'monthly', until: null, instead: { limit: money(9n), reset: 'monthly' }, next: null } }],
+  RotationFinished: [
+    {
+      cap: {
+        limit: money(5n),
+        reset: null,
+        until,
+        instead: { limit: null, reset: null },
+        next: { limit: money(6n), reset: 'daily', until: null, instead: { limit: money(9n), reset: 'other' } },
+      },
+      lifetime: null,
+      spent: money(7n),
+    },
+    { cap: null, lifetime: money(3n), spent: money(0n) },
+  ],
+  RotationRolledBack: [{ cause }],
 }
 
 export const keySamples: Readonly<Record<string, ReadonlyArray<KeyEvent>>> = Object.fromEntries(

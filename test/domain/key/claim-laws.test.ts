@@ -7,7 +7,8 @@ import { keyDecider } from '../../../src/domain/key/index.js'
 import { nextStep } from '../../../src/domain/key/next-step.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import { runs } from '../../support/fc-runs.js'
-import { anyHistory, type Turning } from '../../support/key-history.js'
+import { anyHistory } from '../../support/key-history.js'
+import type { Turning } from '../../support/key-commands.js'
 import { intend } from '../../support/key-story.js'
 
 const eventsOf = <T extends KeyEvent['type']>(

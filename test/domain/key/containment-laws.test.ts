@@ -12,7 +12,8 @@ import { containedFor } from '../../../src/domain/key/view.js'
 import { isPolicySettled } from '../../../src/domain/key/underway.js'
 import { isConverged, wantedOf, wantedPolicy } from '../../../src/domain/key/wanted.js'
 import { runs } from '../../support/fc-runs.js'
-import { anyHistory, type History, type Turning } from '../../support/key-history.js'
+import { anyHistory, type History } from '../../support/key-history.js'
+import type { Turning } from '../../support/key-commands.js'
 import {
   applied,
   attempt,

@@ -9,7 +9,8 @@ import { cannotSpend, wantedPolicy } from '../../../src/domain/key/wanted.js'
 import type { KeyHash } from '../../../src/domain/shared/identifiers.js'
 import type { Instant } from '../../../src/domain/shared/instant.js'
 import { runs } from '../../support/fc-runs.js'
-import { anyHistory, type Turning } from '../../support/key-history.js'
+import { anyHistory } from '../../support/key-history.js'
+import type { Turning } from '../../support/key-commands.js'
 import { shred } from '../../support/key-story.js'
 
 const accountedFor = (state: KeyState): ReadonlySet<KeyHash> =>

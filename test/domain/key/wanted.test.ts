@@ -80,7 +80,7 @@ describe('samePolicy', () => {
 
 describe('the wanted policy of a key', () => {
   const held: HeldKey = {
-    incarnation: { lineage: 'k#1' as HeldKey['incarnation']['lineage'], spec, createdAt: 0 as HeldKey['incarnation']['createdAt'] },
+    incarnation: { lineage: 'k#1' as HeldKey['incarnation']['lineage'], spec, createdAt: 0 as HeldKey['aliveAt'], generation: 1, generationAt: 0 as HeldKey['aliveAt'] },
     hash: hash(1),
     label: 'label',
     floor: birthLimits.none,
@@ -93,6 +93,8 @@ describe('the wanted policy of a key', () => {
     lost: [],
     aliveAt: 0 as HeldKey['aliveAt'],
     secretHeld: true,
+    cap: null,
+    predecessors: null,
   }
 
   it('is enabled when no reason is left, and contained while one stands', () => {

@@ -1,0 +1,100 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+
+import type { KeyEvent } from '../../domain/key/event.js'
+import type { RotationMode } from '../../domain/key/rotation-event.js'
+import type { KeyState } from '../../domain/key/state.js'
+import { isSettled } from '../../domain/key/underway.js'
+import type { KeyName } from '../../domain/shared/identifiers.js'
+import { between, type Instant } from '../../domain/shared/instant.js'
+import { advance } from '../advance.js'
+import { patience, startBudget } from '../budget.js'
+import type { Deps } from '../deps.js'
+import type { VaultError } from '../errors.js'
+import type { ChangeReport } from '../reports.js'
+import type { Advanced } from '../run.js'
+import { refusalError, transact } from '../transact.js'
+import { isoOf } from '../view-key.js'
+import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
+
+/** A key that expires is replaced by one that lives as long. */
+const expiryOf = ({ stage }: KeyState, at: Instant): Instant | null => {
+  if (!('key' in stage)) return null
+  const { generationAt, spec } = stage.key.incarnation
+  if (spec.expiresAt === null) return null
+  const whole = Math.floor((at + between(generationAt, spec.expiresAt)) / 1000) * 1000
+  return whole as Instant
+}
+
+const undone = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> | null => {
+  const { rotation, stage, strays } = advanced.state
+  const end = lastOf(advanced.events, 'RotationRolledBack')
+  if (rotation !== null || end === null) return null
+  if (end.cause.kind === 'user') return TE.left({ _tag: 'KeyBeingRemoved', name })
+  if (stage._tag !== 'Held' || strays.length > 0) return TE.right(incomplete(name, advanced))
+  if (stage.key.remote._tag === 'Absent') return TE.left({ _tag: 'KeyVanished', name })
+  return isSettled(stage.key) ? undoneError(deps, end.cause) : TE.right(incomplete(name, advanced))
+}
+
+const proofIn = (events: ReadonlyArray<KeyEvent>): ChangeReport['proof'] => {
+  const ends = events.flatMap((event) =>
+    event.type === 'OtherKeyChanged' && event.of === 'predecessor' && event.fact.type === 'Removed' ? [event.fact] : [],
+  )
+  return ends[0]?.proof?.strength ?? null
+}
+
+const untried = ({ rotation }: KeyState): boolean =>
+  rotation?._tag === 'Retiring' && rotation.other._tag === 'Outstanding' && rotation.other.stall.failures === 0
+
+/** The report of a rotation that has come as far as it should by now; `null` where something is left to do. */
+const doneReport = (name: KeyName, advanced: Advanced, now: Instant): ChangeReport | null => {
+  const { rotation } = advanced.state
+  if (rotation === null) return changeReport(name, 'rotated', advanced, { remote: 'live', proof: proofIn(advanced.events) })
+  if (rotation._tag !== 'Retiring' || rotation.overlapUntil <= now || !untried(advanced.state)) return null
+  const notes = [`the old key works too until ${isoOf(rotation.overlapUntil)}; lean-vault get ${name} --previous gives it`]
+  return changeReport(name, 'rotated', advanced, { remote: 'live', notes })
+}
+
+const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
+  const { rotation, stage } = advanced.state
+  if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
+  const failed = undone(deps, name, advanced)
+  if (failed !== null) return failed
+  if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
+  const done = advanced.stop._tag === 'Settled' && isSettled(stage.key) ? doneReport(name, advanced, deps.clock.now()) : null
+  return TE.right(done ?? incomplete(name, advanced, { remote: rotation?._tag === 'Retiring' ? 'outstanding' : 'live' }))
+}
+
+const begin = (deps: Deps, name: KeyName, mode: RotationMode): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, name, (state) => {
+      const at = deps.clock.now()
+      return { _tag: 'Rotate', mode, expiresAt: expiryOf(state, at), at }
+    }),
+    TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
+      if (done._tag === 'Done') return TE.right(done.events)
+      return done.refusal._tag === 'AlreadySettled' ? TE.right([]) : TE.left(refusalError(name, done.refusal, done.state))
+    }),
+  )
+
+/** Asking again means: try now, not at the date of the next try. */
+const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+  pipe(
+    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
+    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
+  )
+
+/**
+ * Replaces a key: makes its successor, proves that it works, shares out what is left to spend, switches, and ends the old key
+ * after the overlap. Asked again, it goes on where it stood.
+ */
+export const rotate = (deps: Deps, name: KeyName, mode: RotationMode): TE.TaskEither<VaultError, ChangeReport> => {
+  const budget = { ...startBudget(deps.clock, deps.timing.retryBudget), patience }
+  return pipe(
+    begin(deps, name, mode),
+    TE.bindTo('begun'),
+    TE.bind('hurried', () => hurry(deps, name)),
+    TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),
+    TE.flatMap((advanced) => conclude(deps, name, advanced)),
+  )
+}

@@ -1,0 +1,81 @@
+import type { KeyHash } from '../shared/identifiers.js'
+import type { Instant } from '../shared/instant.js'
+import type { ContainmentReason } from './spec.js'
+import type { RotationMode } from './rotation-event.js'
+import type { Cap } from './cap.js'
+import type { Split, Turned } from './rotation-budget.js'
+import type { FinalUsage } from './rotation-remainder.js'
+import type { HeldKey, KeyState, Stage } from './state.js'
+
+/**
+ * A key is being replaced. Its name then has two lives: that of the key of the name, and the other one, which goes by the same
+ * rules: the successor's, made as any key is, until the switch; after it the predecessor's, ended as any debt is.
+ */
+export type Rotation =
+  | {
+      readonly _tag: 'Staging'
+      readonly mode: RotationMode
+      readonly other: Stage
+      readonly verified: boolean
+      readonly split: Split | null
+      /** What stood in for the limit before; it does so again should the rotation come to nothing. */
+      readonly capBefore: Cap | null
+    }
+  | {
+      readonly _tag: 'Retiring'
+      readonly mode: RotationMode
+      readonly other: Stage
+      readonly split: Split | null
+      readonly turned: Turned
+      readonly switchedAt: Instant
+      readonly overlapUntil: Instant
+      readonly containedAt: Instant | null
+      readonly final: FinalUsage | null
+    }
+
+export type Staging = Extract<Rotation, { readonly _tag: 'Staging' }>
+export type Retiring = Extract<Rotation, { readonly _tag: 'Retiring' }>
+
+/** Reasons are the name's, not one key's; only that its secret leaked is a reason of the very key. */
+export const handedOn = (reasons: ReadonlyArray<ContainmentReason>): ReadonlyArray<ContainmentReason> =>
+  reasons.filter((reason) => reason !== 'leaked')
+
+/** The successor with what it takes over from the key that it is to replace. */
+export const successorOf = (successor: HeldKey, key: HeldKey): HeldKey => ({
+  ...successor,
+  reasons: handedOn(key.reasons),
+  tightened: key.tightened,
+  kept: key.kept,
+  predecessors: key.predecessors,
+})
+
+const takingOver = (other: Stage, stage: Stage): Stage =>
+  other._tag === 'Provisioned' && 'key' in stage ? { ...other, key: successorOf(other.key, stage.key) } : other
+
+/** The other life as a state of its own; what belongs to the name is shared. */
+export const otherLife = (state: KeyState, rotation: Rotation): KeyState => ({
+  ...state,
+  stage: rotation._tag === 'Staging' ? takingOver(rotation.other, state.stage) : rotation.other,
+  rotation: null,
+})
+
+/** The name's state with what became of the other life. */
+export const withOtherLife = (state: KeyState, rotation: Rotation, life: KeyState): KeyState => ({
+  ...life,
+  stage: state.stage,
+  rotation: { ...rotation, other: life.stage },
+})
+
+const hashIn = (stage: Stage): KeyHash | null => {
+  if ('key' in stage) return stage.key.hash
+  return stage._tag === 'Removed' ? stage.hash : null
+}
+
+/** The remote key that is not the key of the name: the successor's, then the predecessor's. */
+export const otherHash = ({ rotation }: KeyState): KeyHash | null => (rotation === null ? null : hashIn(rotation.other))
+
+export const isOfOther = (state: KeyState, hash: KeyHash): boolean => otherHash(state) === hash
+
+/** Every stage that the name has now. */
+export const stagesOf = ({ rotation, stage }: KeyState): ReadonlyArray<Stage> =>
+  rotation === null ? [stage] : [stage, rotation.other]
