@@ -11,6 +11,7 @@ describe('a value that is refused', () => {
     [fromDecimalDollars('much'), 'amount', 'must be a number of dollars such as 12.50'],
     [fromDecimalDollars('1e40'), 'amount', 'is too large'],
     [fromDecimalDollars('1e999'), 'amount', 'is too large'],
+    [fromDecimalDollars('0e999'), 'amount', 'is too large'],
     [fromDecimalDollars('999999999999999999e1'), 'amount', 'is too large'],
     [instant(-1), 'instant', 'must be whole milliseconds between 1970 and 9999'],
     [millis(0.5), 'duration', 'must be a whole number of milliseconds, not negative'],
