@@ -22,7 +22,7 @@ export interface WindowFacts {
 export interface ThinnedOut {
   /** How many rises the one that is left stands for. */
   readonly rises: number
-  /** The most by which one rise went up; two in a row each; and two of which the one before them was a third as much at least. */
+  /** The most by which one rise went up, each of two in a row, and each of three in a row. */
   readonly one: Picodollars
   readonly two: Picodollars
   readonly three: Picodollars

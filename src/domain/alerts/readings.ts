@@ -31,7 +31,7 @@ const toldAt = (readings: ReadonlyArray<TotalReading>, index: number): ThinnedOu
   const one = riseAt(readings, index)
   const two = least(one, riseAt(readings, index - 1))
   const span = between(readings[index - 1]?.at ?? (0 as Instant), readings[index]?.at ?? (0 as Instant))
-  return { rises: 1, one, two, three: least(two, (riseAt(readings, index - 2) * 3n) as Picodollars), span }
+  return { rises: 1, one, two, three: least(two, riseAt(readings, index - 2)), span }
 }
 
 const together = (a: ThinnedOut, b: ThinnedOut): ThinnedOut => ({

@@ -47,7 +47,7 @@ const recentAt = (readings: ReadonlyArray<TotalReading>, index: number, usual: U
   if (first === undefined || middle === undefined || last === undefined) return []
   const two = Math.min(riseOf(first, middle, usual), riseOf(middle, last, usual))
   const start = readings[before(a)]
-  const three = Math.min(two, 3 * riseOf(start, first, usual))
+  const three = Math.min(two, riseOf(start, first, usual))
   const idle = start === undefined || first.at - start.at > 2 * usual.shortestSpan
   return [{ idle, lasting: { one: two, two, three }, risen: Math.max(0, Number(last.total - first.total)), length: last.at - first.at }]
 }
@@ -63,7 +63,7 @@ const never: Lasting = { one: Infinity, two: Infinity, three: Infinity }
 
 /**
  * Two rises in a row are clearly more than two have been, and than one has: what one large request reached now and then, two may reach
- * by chance. With the one before them, which says nothing after idle time, they need to be more than that only.
+ * by chance. Three in a row, of which the first says nothing after idle time, need only be clearly more than three have been.
  */
 const isAbove = ({ idle, lasting: { two, three } }: Recent, most: Lasting, least: number): boolean =>
   (two >= most.two && two >= most.one) || (!idle && three >= most.three && three >= least)

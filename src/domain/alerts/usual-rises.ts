@@ -1,9 +1,6 @@
 import type { TotalReading } from './facts.js'
 
-/**
- * What rises have reached, in picodollars: one; two in a row each, for one large request alone is nothing lasting; and two of which the
- * one before them was a third as much at least, for what lasts may have begun in the middle of it.
- */
+/** What one rise has reached, in picodollars, and what each of two and of three in a row has: one large request alone is nothing lasting. */
 export interface Lasting {
   readonly one: number
   readonly two: number
@@ -57,7 +54,7 @@ const riseAt = (readings: ReadonlyArray<TotalReading>, index: number): Rise => {
   const thinned = readings[index]?.thinned
   if (thinned !== undefined) return { span, shortest: thinned.span, amount, lasting: { one: Number(thinned.one), two: Number(thinned.two), three: Number(thinned.three) } }
   const two = Math.min(amount, amountAt(readings, index - 1).amount)
-  return { span, shortest: span, amount, lasting: { one: amount, two, three: Math.min(two, 3 * amountAt(readings, index - 2).amount) } }
+  return { span, shortest: span, amount, lasting: { one: amount, two, three: Math.min(two, amountAt(readings, index - 2).amount) } }
 }
 
 const risesWithin = (readings: ReadonlyArray<TotalReading>, from: number, to: number): ReadonlyArray<Rise> => {

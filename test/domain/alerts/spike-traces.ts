@@ -94,8 +94,8 @@ export const trace = ({ habit, every }: Kind, seed: number, days: number, rise =
     const amount = own(prng, time)
     if (time >= traceStart + rise && baseline === 0) baseline = baselineAt(spent, time)
     spent.push([time, amount])
-    const share = Math.min(1, Math.max(0, time - traceStart - rise) / every)
-    total += amount + share * 10 * baseline * (0.9 + 0.2 * prng.next())
+    const isHis = time > traceStart + rise
+    total += amount + (isHis ? 10 * baseline * (0.9 + 0.2 * prng.next()) : 0)
     if (total > 0 && dollars(total) !== readings[readings.length - 1]?.total) readings.push({ at: at(time), total: dollars(total) })
   }
   return readings
@@ -123,12 +123,12 @@ export const told = (readings: ReadonlyArray<TotalReading>, from: number, stride
   return count
 }
 
-/** After how many readings a stranger is told of; Infinity: not within three. He comes in the third week, at any time, in the first two thirds of the time between two looks. */
+/** After how many readings a stranger is told of; Infinity: not within three. He comes in the third week, at any time; the first reading is wholly his. */
 export const caughtAfter = (kind: Kind, seed: number): number => {
   const prng = makePrng(seed + 7)
-  const rise = 16 * dayLength + Math.floor(prng.next() * 4 * dayLength / kind.every) * kind.every + Math.floor(prng.next() * (2 / 3) * kind.every)
+  const rise = 16 * dayLength + Math.floor((prng.next() * 4 * dayLength) / kind.every) * kind.every
   const readings = trace(kind, seed, 16 + Math.ceil((rise - 16 * dayLength) / dayLength + 0.1), rise)
-  const first = readings.findIndex((each) => each.at >= traceStart + rise)
+  const first = readings.findIndex((each) => each.at > traceStart + rise)
   let kept = readingsFrom(readings.slice(0, first).map(observed))
   const found = [1, 2, 3].find((n) => {
     const next = readings[first + n - 1]
