@@ -80,6 +80,7 @@ describe('transcripts of what watches and warns', () => {
     await sh('alerts add-channel ops --webhook http://hooks.example/x', seal)
     await sh('alerts add-channel ops --webhook https://hooks.example/x --slack', seal)
     await sh('alerts add-channel ops --webhook https://hooks.example/x', { stdin: 'short' })
+    await sh('alerts add-channel ops --slack --new-key x.key')
     await sh('alerts add-channel never --command /no/such/program')
     await sh('alerts add-channel never --stderr')
     await sh('alerts channels --json')

@@ -2,12 +2,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { ChannelView, NewChannel, OpenedVault } from '../../index.js'
+import type { ChannelView, NewChannel, OpenedVault, Secret } from '../../index.js'
 import { report } from '../answer.js'
 import { type CliError, usage } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
 import { relativeTime } from '../format/relative-time.js'
 import { table } from '../format/table.js'
+import { withNewKey } from '../make-signing-key.js'
 import { readChannelSecret } from '../read-channel-secret.js'
 import { type Session, warn, withProgress, withVault } from '../session.js'
 
@@ -39,6 +40,7 @@ interface Flags {
   readonly jsonl?: string
   readonly desktop?: boolean
   readonly stderr?: boolean
+  readonly newKey?: string
 }
 
 const kinds = ['webhook', 'smtp', 'slack', 'discord', 'teams', 'pagerduty', 'command', 'jsonl', 'desktop', 'stderr'] as const
@@ -46,6 +48,8 @@ const kinds = ['webhook', 'smtp', 'slack', 'discord', 'teams', 'pagerduty', 'com
 interface Wanted {
   readonly kind: NewChannel['kind']
   readonly target: string
+  /** A file for a signing key that is to be made. */
+  readonly newKey: string | null
 }
 
 const wantedOf = (flags: Flags): E.Either<CliError, Wanted> => {
@@ -53,13 +57,14 @@ const wantedOf = (flags: Flags): E.Either<CliError, Wanted> => {
   const [kind, other] = given
   if (kind === undefined) return E.left(usage('Which kind? Give one of --webhook, --smtp, --slack, --discord, --teams, --pagerduty, --command, --jsonl, --desktop, --stderr.'))
   if (other !== undefined) return E.left(usage(`--${kind} and --${other} contradict each other.`))
-  const value = flags[kind]
-  return E.right({ kind, target: typeof value === 'string' ? value : '' })
+  const { newKey = null, [kind]: value } = flags
+  if (newKey !== null && kind !== 'webhook') return E.left(usage('Only a webhook has a signing key: --new-key belongs to --webhook.'))
+  return E.right({ kind, target: typeof value === 'string' ? value : '', newKey })
 }
 
 /** What must be asked for besides, by kind; the address of a chat service is a credential as a whole. */
 const asked: Readonly<Partial<Record<NewChannel['kind'], string>>> = {
-  webhook: 'Signing key (whsec_...)',
+  webhook: 'Signing key (whsec_...; or stop, and give --new-key to have one made)',
   smtp: 'Password of the mail account (empty for none)',
   slack: 'Address of the incoming webhook',
   discord: 'Address of the webhook',
@@ -84,15 +89,20 @@ const complete = ({ kind, target }: Wanted, session: Session): TE.TaskEither<Cli
   )
 }
 
+const keyLine = ({ newKey }: Pick<Flags, 'newKey'>): string => (newKey === undefined ? '' : `Its signing key is in ${newKey}: give it to the receiver, and remove the file.\n`)
+
 const adding =
   (name: string, flags: Flags): Body =>
   (session) =>
     pipe(
       TE.fromEither(wantedOf(flags)),
-      TE.flatMap((wanted) => complete(wanted, session)),
-      TE.flatMap((channel) => withVault(session, (vault) => vault.alerts.addChannel(name, channel))),
+      TE.flatMap((wanted) => {
+        const add = (channel: NewChannel) => withVault(session, (vault) => vault.alerts.addChannel(name, channel))
+        const { kind, target, newKey } = wanted
+        return newKey === null ? TE.flatMap(add)(complete(wanted, session)) : withNewKey(newKey, (credential) => add({ kind, target, credential }))
+      }),
       TE.map((channel) =>
-        report(channel, `Added ${channel.name}: ${channel.kind}, ${channel.address}.\n`, `lean-vault alerts test ${channel.name} sends a test message.`),
+        report(channel, `Added ${channel.name}: ${channel.kind}, ${channel.address}.\n${keyLine(flags)}`, `lean-vault alerts test ${channel.name} sends a test message.`),
       ),
     )
 
@@ -106,19 +116,19 @@ const changing =
       TE.map((channel) => report(channel, said(channel))),
     )
 
-const rotating = (name: string): Body =>
+const rotating = (name: string, flags: Pick<Flags, 'newKey'>): Body =>
   changing(
-    (vault, session) =>
-      pipe(
-        readChannelSecret(session, 'New signing key (whsec_...)'),
-        TE.flatMap((key) => vault.alerts.rotateCredential(name, key)),
-      ),
-    (channel) => `${channel.name} signs with the new key and with the one before it, until the next change.\n`,
+    (vault, session) => {
+      const use = (key: Secret) => vault.alerts.rotateCredential(name, key)
+      return flags.newKey === undefined ? TE.flatMap(use)(readChannelSecret(session, 'New signing key (whsec_...)')) : withNewKey(flags.newKey, use)
+    },
+    (channel) => `${channel.name} signs with the new key and with the one before it, until the next change.\n${keyLine(flags)}`,
   )
 
 const more = `A signing key, a password, a token or an address that holds one is asked for on the terminal, or taken from standard
 input or LEAN_VAULT_CHANNEL_SECRET, and sealed in the vault; only the host is shown afterwards. Addresses must be https,
-except on this machine, and redirects are never followed.
+except on this machine, and redirects are never followed. --new-key makes a signing key and writes it to a new file that only you
+can read; nothing prints it.
 
 Mail: smtps://user@mail.example?from=vault@team.example&to=ops@team.example; with smtp:// TLS must begin before anything
 is said. A command is started without a shell, gets the alert as JSON on its standard input, and says by exit 0 that it
@@ -143,6 +153,7 @@ export const registerChannels: Register = (alerts, act) => {
     exits: [0, 2, 4, 8],
   })
     .option('--webhook <url>', 'JSON by POST, signed as Standard Webhooks says')
+    .option('--new-key <file>', 'make the signing key of the webhook, and write it to this new file for its receiver')
     .option('--smtp <url>', 'e-mail by a mail server')
     .option('--slack [url]', 'an incoming webhook of Slack')
     .option('--discord [url]', 'a webhook of Discord')
@@ -155,9 +166,11 @@ export const registerChannels: Register = (alerts, act) => {
     .action((name: string, flags: Flags) => act(adding(name, flags)))
   describe(alerts.command('rotate-key <channel>'), {
     summary: 'Give a webhook a new signing key; the one before it goes on signing too, until the next change',
-    examples: ['alerts rotate-key ops < new-signing-key.txt'],
+    examples: ['alerts rotate-key ops --new-key ./ops.key', 'alerts rotate-key ops < new-signing-key.txt'],
     exits: [0, 2, 3, 8],
-  }).action((name: string) => act(rotating(name)))
+  })
+    .option('--new-key <file>', 'make the signing key, and write it to this new file for its receiver')
+    .action((name: string, flags: Pick<Flags, 'newKey'>) => act(rotating(name, flags)))
   describe(alerts.command('remove-channel <channel>'), {
     summary: 'Send nothing more to a place, and destroy its credential',
     examples: ['alerts remove-channel ops'],
