@@ -84,7 +84,7 @@ const rotation = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArr
       text: {
         happened: `${key.name} was to be rotated by ${moment(due)}. ${standingOf(key, now)}`,
         means: 'Its secret is older than you wanted any secret to be.',
-        next: `Replace it; lean-vault show ${key.name} tells its age.`,
+        next: `lean-vault rotate ${key.name} replaces it; lean-vault show ${key.name} tells its age.`,
       },
     }),
   ]
