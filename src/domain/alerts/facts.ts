@@ -48,7 +48,7 @@ export interface KeyFacts {
   readonly name: KeyName
   readonly lineage: Lineage
   readonly tags: Readonly<Record<string, string>>
-  /** When it was made, for its age; absent where that does not matter. */
+  /** When its secret was asked for, by add or by the last rotation, for its age; absent where that does not matter. */
   readonly bornAt?: Instant | null
   readonly windows: ReadonlyArray<WindowFacts>
   /** Oldest first, of the last two weeks or so; full resolution for the newest ones. */

@@ -42,8 +42,8 @@ const ofNobody = { tags: {}, bornAt: null, expiresAt: null, thresholds: null } a
 
 const ofIncarnation = (incarnation: Incarnation | null): Pick<KeyFacts, 'tags' | 'bornAt' | 'expiresAt' | 'thresholds'> => {
   if (incarnation === null) return ofNobody
-  const { spec, createdAt } = incarnation
-  return { tags: spec.tags, bornAt: createdAt, expiresAt: spec.expiresAt, thresholds: ownThresholds(incarnation) }
+  const { spec, generationAt } = incarnation
+  return { tags: spec.tags, bornAt: generationAt, expiresAt: spec.expiresAt, thresholds: ownThresholds(incarnation) }
 }
 
 type Folding = Pick<KeyDecider, 'initial' | 'evolve'>

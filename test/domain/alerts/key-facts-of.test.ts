@@ -56,6 +56,15 @@ describe('the way from readings to alerts', () => {
     expect(factsAt(seenOf([born({ alertThresholds: [0.8] }, bornAt)], quiet), midnight)?.thresholds).toBeNull()
   })
 
+  it('takes a key for as old as its last rotation', () => {
+    const seen = seenOf([born(limits, bornAt)], quiet)
+    const { stage } = seen.state
+    if (stage._tag !== 'Held') throw new Error('not held')
+    const incarnation = { ...stage.key.incarnation, generation: 2, generationAt: at(midnight) }
+    const rotated = { ...seen, state: { ...seen.state, stage: { ...stage, key: { ...stage.key, incarnation } } } }
+    expect([factsAt(seen, midnight)?.bornAt, factsAt(rotated, midnight)?.bornAt]).toEqual([bornAt, midnight])
+  })
+
   it('knows nothing where nobody has read anything, and says 0 of nothing', () => {
     const facts = factsAt(seenOf([born(limits, bornAt)], { ...quiet, looks: [] }), midnight)
     expect(facts?.windows.map(({ used, readAt }) => [used, readAt])).toEqual([[null, null], [null, null]])
