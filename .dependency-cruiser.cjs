@@ -2,7 +2,7 @@
 // Type-only imports count (tsPreCompilationDeps). `test/architecture/layers.test.ts` proves that each rule can fail.
 
 const composition = '^src/adapters/composition/'
-const entryPoints = '^src/(index|cli/(main|start))\\.ts$'
+const entryPoints = '^src/(index|cli/(main|quick-get))\\.ts$'
 const bundled = '^node_modules/(commander|@clack/prompts|age-encryption)/'
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
 
