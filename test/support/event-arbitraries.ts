@@ -2,7 +2,7 @@ import fc from 'fast-check'
 
 import type { KeyEvent, KeyEventType } from '../../src/domain/key/event.js'
 import type { AttemptId, ChannelName, KeyHash, Lineage, Nonce, OwnerId } from '../../src/domain/shared/identifiers.js'
-import type { OtherFact } from '../../src/domain/key/rotation-event.js'
+import type { OtherFact } from '../../src/domain/key/event.js'
 import type { Instant, Millis } from '../../src/domain/shared/instant.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
 import type { VaultEvent } from '../../src/domain/vault/event.js'

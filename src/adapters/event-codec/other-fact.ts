@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 
-import type { OtherFact } from '../../domain/key/rotation-event.js'
+import type { OtherFact } from '../../domain/key/event.js'
 import { instant } from './values.js'
 
 interface BodyCodec {

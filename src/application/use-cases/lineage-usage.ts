@@ -1,5 +1,6 @@
 import type { LifetimeUsage } from '../../domain/key/rotation-budget.js'
-import { otherHash, type Retiring } from '../../domain/key/rotation.js'
+import { otherHash } from '../../domain/key/rotation.js'
+import type { Retiring } from '../../domain/key/state.js'
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import { heldKey } from '../../domain/key/view.js'
 import type { KeyHash } from '../../domain/shared/identifiers.js'

@@ -10,7 +10,8 @@ import { abandoning, asOther, consequences } from './decide-rotation.js'
 import type { KeyEvent } from './event.js'
 import { evolve } from './evolve.js'
 import { isOverlapOver } from './next-rotation-step.js'
-import { isOfOther, otherLife, type Retiring, type Rotation, type Staging } from './rotation.js'
+import { isOfOther, otherLife } from './rotation.js'
+import type { Retiring, Rotation, Staging } from './state.js'
 import type { KeyState } from './state.js'
 
 type Decide = (command: KeyCommand, state: KeyState) => Decision

@@ -145,5 +145,10 @@ export type KeyEvent =
       readonly nonce: Nonce | null
     }>
   | RotationEvent
+  /** The same facts as of any key, of the one that is not the key of the name now. */
+  | At<{ readonly type: 'OtherKeyChanged'; readonly of: 'successor' | 'predecessor'; readonly fact: OtherFact }>
+
+/** A fact of the other life of a rotation: the successor's before the switch, the predecessor's after it. */
+export type OtherFact = Exclude<KeyEvent, { readonly type: 'OtherKeyChanged' }>
 
 export type KeyEventType = KeyEvent['type']

@@ -5,7 +5,7 @@ import type { Tags } from './tags.js'
 const tagged = (incarnation: Incarnation, tags: Tags): Incarnation => ({ ...incarnation, spec: { ...incarnation.spec, tags } })
 
 /** The same place in the life of a key, with other tags; a name that no key has stays as it is. */
-export const retagged = (stage: Stage, tags: Tags): Stage => {
+const retagged = (stage: Stage, tags: Tags): Stage => {
   if (stage._tag === 'Removed') return stage
   if ('key' in stage) return { ...stage, key: { ...stage.key, incarnation: tagged(stage.key.incarnation, tags) } }
   return 'incarnation' in stage ? { ...stage, incarnation: tagged(stage.incarnation, tags) } : stage

@@ -5,6 +5,7 @@ import { type WindowKind, windowEnd } from '../spend/window.js'
 import type { Cap, CapTerm } from './cap.js'
 import { askedGuard } from './guard.js'
 import type { KeptLimit, LimitReset } from './remote-policy.js'
+import type { Left, Split, Turned } from './split.js'
 import type { HeldKey } from './state.js'
 import { ownedOf, wantedOf } from './wanted.js'
 
@@ -14,26 +15,6 @@ export interface LifetimeUsage {
   readonly day: Picodollars | null
   readonly week: Picodollars | null
   readonly month: Picodollars | null
-}
-
-/** What was left of a limit, as read, and when its window turns, a little later; `null`: never. */
-export interface Left {
-  readonly left: Picodollars
-  readonly turnsAt: Instant | null
-}
-
-/** How what was left is shared between a key and its successor. */
-export interface Split extends Left {
-  /** The same of the day's limit, where the key has one besides. */
-  readonly day: Left | null
-  /** What may have been spent by then without being shown yet. The shares leave it out. */
-  readonly lagBound: Picodollars
-  /** What the predecessor had spent in its life, as read. */
-  readonly from: Picodollars
-  readonly predecessor: Picodollars
-  readonly successor: Picodollars
-  /** How long after its last request a key's usage may lack something. */
-  readonly quiet: Millis
 }
 
 const windowOf: Readonly<Record<LimitReset, WindowKind>> = { daily: 'day', weekly: 'week', monthly: 'month' }
@@ -53,7 +34,7 @@ export const uncontainedLimit = (key: HeldKey): KeptLimit =>
 export const ownLimit = (key: HeldKey): KeptLimit => uncontainedLimit({ ...key, cap: null })
 
 /** The day's limit that is not on the key itself, whoever enforces it. */
-export const dayLimit = (key: HeldKey): Picodollars | null => askedGuard(key)?.limit ?? null
+const dayLimit = (key: HeldKey): Picodollars | null => askedGuard(key)?.limit ?? null
 
 const usedIn = (usage: LifetimeUsage, reset: KeptLimit['reset']): Picodollars | null => {
   switch (reset) {
@@ -129,9 +110,6 @@ const lifetimeCap = (key: HeldKey, limit: bigint): Cap => ({ ...termOf(key, limi
 
 export const predecessorCap = (split: Split, key: HeldKey): Cap => lifetimeCap(key, split.from + split.predecessor)
 export const successorCap = (split: Split, key: HeldKey): Cap => lifetimeCap(key, split.successor)
-
-/** Which windows turned since the budget was split. */
-export type Turned = 'none' | 'day' | 'all'
 
 /** Which have turned by now. */
 export const turnedBy = ({ day, turnsAt }: Split, at: Instant): Turned => {

@@ -1,10 +1,9 @@
 import type { KeyHash } from '../shared/identifiers.js'
 import type { Instant, Millis } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
-import type { KeyEvent } from './event.js'
 import type { Cap } from './cap.js'
 import type { Cause } from './cause.js'
-import type { Split } from './rotation-budget.js'
+import type { Split } from './split.js'
 
 /** How a rotation is to go: how long both keys answer, and whether the old one is in wrong hands and contained at once. */
 export interface RotationMode {
@@ -13,9 +12,6 @@ export interface RotationMode {
 }
 
 type At<E> = E & { readonly at: Instant }
-
-/** A fact of the other life of a rotation: the successor's before the switch, the predecessor's after it. */
-export type OtherFact = Exclude<KeyEvent, { readonly type: 'OtherKeyChanged' }>
 
 /** The facts of replacing a key. They are part of `KeyEvent`, and stored as those are. */
 export type RotationEvent =
@@ -26,8 +22,6 @@ export type RotationEvent =
       /** When the successor is to expire. */
       readonly expiresAt: Instant | null
     }>
-  /** The same facts as of any key, of the one that is not the key of the name now. */
-  | At<{ readonly type: 'OtherKeyChanged'; readonly of: 'successor' | 'predecessor'; readonly fact: OtherFact }>
   | At<{ readonly type: 'SuccessorVerified'; readonly hash: KeyHash }>
   | At<{ readonly type: 'BudgetSplit' } & Split>
   /** The successor is the key of the name from here on, and the predecessor a debt until it is proven dead. */

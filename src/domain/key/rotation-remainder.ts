@@ -1,15 +1,9 @@
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
 import type { Cap, CapTerm } from './cap.js'
-import { laterDays, least, newWindow, ownLimit, positive, type Split, sendable, termOf, turnAfter, type Turned, turnedBy } from './rotation-budget.js'
+import { laterDays, least, newWindow, ownLimit, positive, sendable, termOf, turnAfter, turnedBy } from './rotation-budget.js'
+import type { FinalUsage, Split, Turned } from './split.js'
 import type { HeldKey } from './state.js'
-
-/** The last that is known of what a predecessor spent in its whole life. */
-export interface FinalUsage {
-  readonly used: Picodollars
-  /** Read so long after it was contained that nothing can be missing. */
-  readonly settled: boolean
-}
 
 interface End {
   readonly final: FinalUsage | null

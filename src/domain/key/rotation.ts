@@ -1,43 +1,9 @@
 import type { KeyHash } from '../shared/identifiers.js'
-import type { Instant } from '../shared/instant.js'
 import type { ContainmentReason } from './spec.js'
-import type { RotationMode } from './rotation-event.js'
-import type { Cap } from './cap.js'
-import type { Split, Turned } from './rotation-budget.js'
-import type { FinalUsage } from './rotation-remainder.js'
-import type { HeldKey, KeyState, Stage } from './state.js'
-
-/**
- * A key is being replaced. Its name then has two lives: that of the key of the name, and the other one, which goes by the same
- * rules: the successor's, made as any key is, until the switch; after it the predecessor's, ended as any debt is.
- */
-export type Rotation =
-  | {
-      readonly _tag: 'Staging'
-      readonly mode: RotationMode
-      readonly other: Stage
-      readonly verified: boolean
-      readonly split: Split | null
-      /** What stood in for the limit before; it does so again should the rotation come to nothing. */
-      readonly capBefore: Cap | null
-    }
-  | {
-      readonly _tag: 'Retiring'
-      readonly mode: RotationMode
-      readonly other: Stage
-      readonly split: Split | null
-      readonly turned: Turned
-      readonly switchedAt: Instant
-      readonly overlapUntil: Instant
-      readonly containedAt: Instant | null
-      readonly final: FinalUsage | null
-    }
-
-export type Staging = Extract<Rotation, { readonly _tag: 'Staging' }>
-export type Retiring = Extract<Rotation, { readonly _tag: 'Retiring' }>
+import type { HeldKey, KeyState, Rotation, Stage } from './state.js'
 
 /** Reasons are the name's, not one key's; only that its secret leaked is a reason of the very key. */
-export const handedOn = (reasons: ReadonlyArray<ContainmentReason>): ReadonlyArray<ContainmentReason> =>
+const handedOn = (reasons: ReadonlyArray<ContainmentReason>): ReadonlyArray<ContainmentReason> =>
   reasons.filter((reason) => reason !== 'leaked')
 
 /** The successor with what it takes over from the key that it is to replace. */

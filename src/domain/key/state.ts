@@ -10,8 +10,9 @@ import type { RemovalMode } from './event.js'
 import type { Guard } from './own-guardrail.js'
 import type { Proof } from './proof.js'
 import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
-import type { Rotation } from './rotation.js'
+import type { RotationMode } from './rotation-event.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
+import type { FinalUsage, Split, Turned } from './split.js'
 
 /** One incarnation of the name, from `add` to the end. */
 export interface Incarnation {
@@ -136,6 +137,35 @@ export type Stage =
 
 export type StageTag = Stage['_tag']
 export type StageOf<Tag extends StageTag> = Extract<Stage, { readonly _tag: Tag }>
+
+/**
+ * A key is being replaced. Its name then has two lives: that of the key of the name, and the other one, which goes by the same
+ * rules: the successor's, made as any key is, until the switch; after it the predecessor's, ended as any debt is.
+ */
+export type Rotation =
+  | {
+      readonly _tag: 'Staging'
+      readonly mode: RotationMode
+      readonly other: Stage
+      readonly verified: boolean
+      readonly split: Split | null
+      /** What stood in for the limit before; it does so again should the rotation come to nothing. */
+      readonly capBefore: Cap | null
+    }
+  | {
+      readonly _tag: 'Retiring'
+      readonly mode: RotationMode
+      readonly other: Stage
+      readonly split: Split | null
+      readonly turned: Turned
+      readonly switchedAt: Instant
+      readonly overlapUntil: Instant
+      readonly containedAt: Instant | null
+      readonly final: FinalUsage | null
+    }
+
+export type Staging = Extract<Rotation, { readonly _tag: 'Staging' }>
+export type Retiring = Extract<Rotation, { readonly _tag: 'Retiring' }>
 
 /** The whole life of one name. */
 export interface KeyState {
