@@ -36,7 +36,7 @@ export interface LimitsHeld {
   readonly kept: KeptLimit | null
 }
 
-/** A change of ours without an answer, which may still take hold until then. `policy: null` is a deletion. */
+/** A change of ours without an answer, which may still take hold until then. `policy: null`: a deletion. */
 export interface Underway {
   readonly policy: RemotePolicy | null
   readonly until: Instant
@@ -166,7 +166,6 @@ export type Rotation =
 
 export type Staging = Extract<Rotation, { readonly _tag: 'Staging' }>
 export type Retiring = Extract<Rotation, { readonly _tag: 'Retiring' }>
-
 /** The whole life of one name. */
 export interface KeyState {
   /** How many incarnations have begun. */
