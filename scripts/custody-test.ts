@@ -22,7 +22,7 @@ const quiet = await makeQuietVault(cli)
 const { ann, vaults } = await custodyVaults(cli, quiet)
 let [tried, killed, failed] = [0, 0, 0]
 
-for (const custody of custodies(ann)) {
+for (const custody of custodies(ann).filter(({ name }) => only === null || name.startsWith(only) || only.startsWith(name))) {
   const cuts = (await cutsOf(cli, vaults[custody.from], custody)).filter((cut, n) => n % stride === 0 && (only === null || cutLabel(custody, cut).includes(only)))
   const trials = await inPool(width, cuts.map((cut) => () => tryCut(cli, vaults[custody.from], custody, cut)))
   const problems = trials.flatMap((trial) => trial.problems)

@@ -8,8 +8,8 @@ import type { BuiltCli } from './built-cli.js'
 
 type Env = Readonly<Record<string, string>>
 
-export const firstPhrase = 'canary passphrase one 7f3a9c51'
-export const secondPhrase = 'canary passphrase two e8b24d06'
+const firstPhrase = 'canary passphrase one 7f3a9c51'
+const secondPhrase = 'canary passphrase two e8b24d06'
 export const backupPhrase = 'canary passphrase three 19c0d7ab'
 
 /** One command that changes how a vault is kept, and every way in which the vault may be opened once it was cut short. */

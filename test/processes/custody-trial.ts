@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { type Bench, openBench, type RunOptions, type Saved } from './bench.js'
@@ -27,7 +27,7 @@ export const cutLabel = ({ name }: Custody, cut: Cut): string => {
 }
 
 /** The system calls that make, name, fill and sync files. Node itself makes none of them, so their numbers stay the same. */
-export const changingCalls = ['mkdir', 'chmod', 'fchmod', 'link', 'rename', 'unlink', 'rmdir', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate'] as const
+const changingCalls = ['mkdir', 'chmod', 'fchmod', 'link', 'rename', 'unlink', 'rmdir', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate'] as const
 
 const straced = (inject: string, call: string): RunOptions => ({
   under: ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`],
@@ -67,7 +67,8 @@ export const cutsOf = async (cli: BuiltCli, saved: Saved, custody: Custody): Pro
     }),
   ]
   for (const { code, stderr } of runs) if (code !== 0) throw new Error(`${custody.name} exited ${String(code)}: ${stderr}`)
-  const commits = readFileSync(report, 'utf8').trim().split('\n').length
+  // A backup commits nothing.
+  const commits = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n').length : 0
   const lines = readFileSync(calls, 'utf8').split('\n')
   await Promise.all([counted.close(), traced.close()])
   return [
@@ -100,7 +101,7 @@ const openedBy = async (bench: Bench, envs: ReadonlyArray<Env>): Promise<Env | s
 }
 
 const keyFiles = ({ folder }: Bench): ReadonlyArray<readonly [string, Buffer]> =>
-  filesIn(join(folder, 'config')).filter(([path]) => /\.key(\.[0-9a-f]+)?$/.test(path))
+  filesIn(folder).filter(([path]) => /config\/.*\.key(\.[0-9a-f]+)?$/.test(path))
 
 /** The vault key belongs into its file and nowhere else: not into the vault, nor into what is told. */
 const keyLeaks = (bench: Bench): ReadonlyArray<string> => {

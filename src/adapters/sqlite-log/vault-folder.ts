@@ -50,7 +50,7 @@ const refusalOf = (path: string, stats: Stats, mode: '700' | '600'): LogUnavaila
 const firstThere = (path: string): string => (existsSync(path) || dirname(path) === path ? path : firstThere(dirname(path)))
 
 /** Refuses what lies, or would lie, on a network file system. */
-export const checkLocal = (folder: string): E.Either<LogUnavailable, void> => {
+const checkLocal = (folder: string): E.Either<LogUnavailable, void> => {
   const name = networkFileSystemAt(firstThere(folder))
   if (name === null) return E.right(undefined)
   return E.left(unavailable('network', `${quoted(folder)} is on a network file system (${name}), where a vault cannot be kept safely.`))
