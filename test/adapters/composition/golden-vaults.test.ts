@@ -20,7 +20,7 @@ interface Expected {
 const expectedOf = (format: string): Expected => JSON.parse(readFileSync(join(goldens, format, 'expected.json'), 'utf8')) as Expected
 
 /** What older events are lifted to: fields that they have had since then, told with these values and no others. */
-const lifted: Readonly<Record<string, string>> = { daily: 'null', alertThresholds: '[0.8]', requireEnforced: 'false' }
+const lifted: Readonly<Record<string, string>> = { used: 'null', daily: 'null', alertThresholds: '[0.8]', requireEnforced: 'false' }
 
 const asThen = (field: string, value: unknown): unknown => (lifted[field] === JSON.stringify(value) ? undefined : value)
 
