@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // What the build puts in, so that snapshots are kept in tests too.
+  define: { LEAN_VAULT_FOLD: "'tests'" },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**'],

@@ -1,8 +1,9 @@
 // Builds `dist/`: the library and the command line, each bundled, the declarations that the library's entries lead to, and the manual pages.
 // The compiler works incrementally in `.cache/build`; `dist` is made anew each time and put in place whole.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,6 +39,14 @@ const dropEmptyFolders = async (folder) => {
   if ((await readdir(folder)).length === 0) await rmdir(folder)
 }
 
+/** A digest of all that makes a state of events: a snapshot that was made by anything else is not believed. */
+const foldName = async () => {
+  const files = (await readdir(compiled, { recursive: true })).filter((file) => /^(domain|adapters\/event-codec)\/.*\.js$|^application\/state-text\.js$/.test(file.replaceAll('\\', '/')) && existsSync(join(root, 'src', file.replace(/\.js$/, '.ts'))))
+  const hash = createHash('sha256')
+  for (const file of files.sort()) hash.update(`${file}\n${await readFile(join(compiled, file), 'utf8')}\n`)
+  return hash.digest('hex').slice(0, 16)
+}
+
 const place = async () => {
   const old = `${next}-old`
   if (existsSync(dist)) await rename(dist, old)
@@ -50,9 +59,10 @@ compile()
 await rm(next, { recursive: true, force: true })
 await mkdir(next, { recursive: true })
 await cp(compiled, next, { recursive: true, filter: isShipped })
-await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault' })
+const define = { LEAN_VAULT_FOLD: `'${await foldName()}'` }
+await bundleCli({ root, entry: join(root, 'src/cli/main.ts'), outdir: join(next, 'bin'), name: 'lean-vault', define })
 await writeManPages({ root, outdir: join(next, 'man'), scratch: join(root, '.cache/build') })
-await bundleLibrary({ compiled, entries, outdir: next })
+await bundleLibrary({ compiled, entries, outdir: next, define })
 await dropUnreached({ entries, outdir: next })
 await dropEmptyFolders(next)
 await place()

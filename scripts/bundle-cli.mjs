@@ -169,7 +169,7 @@ const bundleStart = async ({ root, outdir, program }) => {
  * Bundles the command line into `outdir`: `<name>.js`, `<name>.cjs`, which any Node can read and which goes on to the quick start, and a file per part that is loaded only when needed; age goes beside it.
  * One file reads faster than the hundreds it is made of. Names stay as they are, so that a stack trace can be read.
  */
-export const bundleCli = async ({ root, entry, outdir, name }) => {
+export const bundleCli = async ({ root, entry, outdir, name, define = {} }) => {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { [name]: entry },
@@ -182,6 +182,7 @@ export const bundleCli = async ({ root, entry, outdir, name }) => {
     mainFields: ['module', 'main'],
     alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts/lib': 'io-ts/es6', yaml: yamlModules },
     external,
+    define,
     plugins: [besideBin],
     chunkNames: '[name]-[hash]',
     minifySyntax: true,

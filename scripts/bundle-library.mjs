@@ -20,7 +20,7 @@ const checkAge = async (outdir, entries) => {
 }
 
 /** Bundles the library: a file for each entry, and chunks for what entries share or load late. Names and comments that tell why stay. */
-export const bundleLibrary = async ({ compiled, entries, outdir }) => {
+export const bundleLibrary = async ({ compiled, entries, outdir, define }) => {
   await build({
     absWorkingDir: compiled,
     entryPoints: Object.fromEntries(Object.keys(entries).map((entry) => [entry, `${entry}.js`])),
@@ -30,6 +30,7 @@ export const bundleLibrary = async ({ compiled, entries, outdir }) => {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    define,
     plugins: [ageBeside],
     chunkNames: 'lib/[name]-[hash]',
     legalComments: 'none',

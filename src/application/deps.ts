@@ -13,6 +13,7 @@ import type { EventLog } from './ports/event-log.js'
 import type { Notes } from './ports/notes.js'
 import type { OpenRouterClient } from './ports/open-router-client.js'
 import type { Sealer } from './ports/sealer.js'
+import type { Snapshots } from './ports/snapshots.js'
 import type { Timing } from './settings.js'
 
 /** The pure rules that the loop and the sweep obey. One record, so that a simulation can plant a fault in any of them. */
@@ -34,6 +35,8 @@ export interface LocalDeps {
   readonly alertEvents: EventCodec<AlertEvent>
   readonly spendEvents: EventCodec<SpendEvent>
   readonly notes: Notes
+  /** Where none are kept, every history is read from its beginning. */
+  readonly snapshots?: Snapshots
   readonly sealer: Sealer
   readonly clock: Clock
   readonly random: Random

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { invalidInput, unavailable, type VaultError } from '../../application/errors.js'
 import type { LogAudit } from '../../application/ports/log-audit.js'
 import type { LogHead } from '../../application/ports/log-proof.js'
+import { type ComparedSnapshots, compareSnapshots } from './compare-snapshots.js'
 import { loadSettings } from './load-settings.js'
 import { closeStore, openStore } from './open-parts.js'
 import type { VaultOptions } from './options.js'
@@ -37,6 +38,11 @@ const nothingReadable = (what: string): LogAudit => ({
   damagedStreams: [],
 })
 
+const withSnapshots = (found: LogAudit, { wrong }: ComparedSnapshots): LogAudit => ({
+  ...found,
+  damage: [...found.damage, ...wrong.map(({ stream, what }) => ({ where: stream, version: null, what }))],
+})
+
 const isDamage = (error: VaultError): boolean => error._tag === 'VaultUnavailable' && error.reason === 'corrupt'
 
 /** Somebody changed the vault key between the opening of the ring and the check. */
@@ -54,6 +60,9 @@ const audit = (options: VaultOptions, expected: LogHead | null, tries = 3): TE.T
             openRing(opening),
             TE.map(({ ring }) => proofsOf(around, store, opening.keyFile, ring)),
             TE.flatMap(({ by, keeper }) => TE.mapLeft(unavailable)(store.audit(by, keeper, expected))),
+            TE.bindTo('found'),
+            TE.bind('snapshots', () => compareSnapshots(store)),
+            TE.map(({ found, snapshots }) => withSnapshots(found, snapshots)),
           )
         },
         closeStore,

@@ -11,11 +11,13 @@ import type { VaultStore } from '../../application/ports/vault-store.js'
 import { readKeyFileNow } from '../key-file/read-key-file.js'
 import { readLock } from '../sealing/lock.js'
 import { loadDriver } from '../sqlite-log/load-driver.js'
+import { compareSnapshots } from './compare-snapshots.js'
 import { type Finding, ok, problem, unknown, warning } from './doctor-report.js'
 import type { Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
 import type { AskPassphrase, VaultOptions } from './options.js'
 import { openingOf, openRing } from './unlock.js'
+import { unlockCopy } from './unlock-log.js'
 import { lockProblem } from './vault-key-problem.js'
 
 /** Nobody is asked for a passphrase: an examination must end by itself. */
@@ -59,7 +61,8 @@ const examineKeyFile = (around: Surroundings, keyFile: string): Finding => {
     : ok('vault key', `It is in ${keyFile}.`)
 }
 
-const examineKey = (around: Surroundings, options: VaultOptions, store: VaultStore): T.Task<ReadonlyArray<Finding>> =>
+/** Where the key is kept, as the lock says. */
+const examineKeyPlace = (around: Surroundings, store: VaultStore): TE.TaskEither<VaultError, Finding> =>
   pipe(
     store.keyRing.read(),
     TE.mapLeft(unavailable),
@@ -69,9 +72,15 @@ const examineKey = (around: Surroundings, options: VaultOptions, store: VaultSto
         ? examineKeyFile(around, masterKeyFileOf(around, store.info.vaultId))
         : ok('vault key', source.kind === 'passphrase' ? 'It is made of a passphrase.' : "It is in the system's keychain."),
     ),
+  )
+
+const examineKey = (around: Surroundings, options: VaultOptions, store: VaultStore): T.Task<ReadonlyArray<Finding>> =>
+  pipe(
+    examineKeyPlace(around, store),
     TE.bindTo('place'),
     TE.bind('opens', () => TE.fromTask(examineOpening(around, options, store))),
-    TE.match((error): ReadonlyArray<Finding> => [problem('vault key', textOf(error), 'Restore a backup.')], ({ place, opens }) => [place, opens]),
+    TE.bind('snapshots', () => TE.fromTask(examineSnapshots(around, options, store))),
+    TE.match((error): ReadonlyArray<Finding> => [problem('vault key', textOf(error), 'Restore a backup.')], ({ place, opens, snapshots }) => [place, opens, ...snapshots]),
   )
 
 const examineOpening = (around: Surroundings, options: VaultOptions, store: VaultStore): T.Task<Finding> => {
@@ -86,6 +95,22 @@ const examineOpening = (around: Surroundings, options: VaultOptions, store: Vaul
     ),
   )
 }
+
+/** Only where some are kept. Without the vault key nothing can be said of them. */
+const examineSnapshots = (around: Surroundings, options: VaultOptions, store: VaultStore): T.Task<ReadonlyArray<Finding>> =>
+  pipe(
+    openRing(openingOf(around, { ...options, passphrase: nobody }, store)),
+    TE.flatMap(({ ring }) => unlockCopy(store, ring)),
+    TE.flatMap(() => compareSnapshots(store)),
+    TE.match(
+      () => [],
+      ({ compared, wrong }) => {
+        if (compared === 0) return []
+        if (wrong.length === 0) return [ok('snapshots', 'The kept sums of long histories are what their records come to.')]
+        return [problem('snapshots', wrong.map(({ stream, what }) => `${stream}: ${what}`).join('; '), 'lean-vault vault rotate-key throws them all away; they are made anew. Please report it.')]
+      },
+    ),
+  )
 
 interface Looked {
   /** False where there is no vault to look into. */

@@ -11,6 +11,7 @@ import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from
 import { systemClock } from '../system/system-clock.js'
 import { systemProcess } from '../system/system-process.js'
 import { systemRandom } from '../system/system-random.js'
+import { foldName } from './fold-name.js'
 import type { Surroundings } from './load-settings.js'
 import { makeConnector } from './make-connector.js'
 import type { VaultOptions } from './options.js'
@@ -74,8 +75,16 @@ export const makeRegistry = async (around: Surroundings, options: VaultOptions):
   return registry
 }
 
+/** Sums are of our own fold; with parts of somebody else's every history is read from its beginning. */
+const snapshotsIn = (registry: DependencyContainer): Pick<LocalDeps, 'snapshots'> => {
+  const { snapshots } = registry.resolve(tokens.store)
+  const isOwn = registry.resolve(tokens.protocol) === protocol && registry.resolve(tokens.keyEvents) === keyEventCodec
+  return isOwn && foldName !== null && snapshots !== undefined ? { snapshots: snapshots(foldName) } : {}
+}
+
 /** What needs no OpenRouter, from a registry that has a store and a sealer. */
 export const localDeps = (registry: DependencyContainer): LocalDeps => ({
+  ...snapshotsIn(registry),
   log: registry.resolve(tokens.store).log,
   keyEvents: registry.resolve(tokens.keyEvents),
   vaultEvents: registry.resolve(tokens.vaultEvents),

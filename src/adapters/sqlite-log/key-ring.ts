@@ -7,6 +7,7 @@ import { type Written, writeAll, wrote } from './commit.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
+import { dropSnapshots } from './fold-snapshots.js'
 import type { Run } from './sqlite-log.js'
 import { textColumn, textIn } from './text.js'
 import { inTransaction } from './transaction.js'
@@ -48,6 +49,7 @@ const read = (database: Database): E.Either<LogUnavailable, WrappedRing> => {
 
 const write = (database: Database, { lock, keys }: WrappedRing): void => {
   database.exec('DELETE FROM keyring')
+  dropSnapshots(database)
   keys.forEach(({ keyId, bytes }, n) => database.statement(add).run(n + 1, keyId, bytes))
   if (lock === null) database.statement(dropLock).run()
   else database.statement(setLock).run(lock)

@@ -4,21 +4,19 @@ import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { Notes } from '../../application/ports/notes.js'
 import { attempt, type Database } from './database.js'
 import type { Run } from './sqlite-log.js'
+import { textColumn, textIn } from './text.js'
 import { inTransaction } from './transaction.js'
 
 // Notes share the table of the store's own words, under a prefix that keeps the two apart.
 const mark = 'note/'
-const all = 'SELECT name, value FROM meta WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 ORDER BY name'
-const one = 'SELECT value FROM meta WHERE name = ?'
+const all = `SELECT ${textColumn('name')}, ${textColumn('value')} FROM meta WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 ORDER BY 1`
+const one = `SELECT ${textColumn('value')} FROM meta WHERE name = ?`
 const put = 'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
 const drop = 'DELETE FROM meta WHERE name = ?'
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
-const valueAt = (database: Database, name: string): string | null => {
-  const value = database.statement(one).get(mark + name)?.['value']
-  return typeof value === 'string' ? value : null
-}
+const valueAt = (database: Database, name: string): string | null => textIn(database.statement(one).get(mark + name)?.['value'])
 
 const read = (database: Database, prefix: string): Answer<ReadonlyMap<string, string>> =>
   attempt(
@@ -28,7 +26,10 @@ const read = (database: Database, prefix: string): Answer<ReadonlyMap<string, st
         database
           .statement(all)
           .all(mark + prefix)
-          .map((row) => [String(row['name']).slice(mark.length), String(row['value'])]),
+          .flatMap((row): ReadonlyArray<readonly [string, string]> => {
+            const [name, value] = [textIn(row['name']), textIn(row['value'])]
+            return name === null || value === null ? [] : [[name.slice(mark.length), value]]
+          }),
       ),
   )
 

@@ -5,6 +5,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { LogAudit } from '../../application/ports/log-audit.js'
 import type { HeadKeeper, LogAuthenticator, LogHead } from '../../application/ports/log-proof.js'
+import type { Snapshots } from '../../application/ports/snapshots.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import type { VaultId } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
@@ -13,6 +14,7 @@ import { authenticateIn } from './authenticate.js'
 import { attempt, type Database, makeDatabase } from './database.js'
 import type { Driver } from './driver.js'
 import { unavailable } from './failure.js'
+import { makeSnapshots } from './fold-snapshots.js'
 import { makeKeyRing } from './key-ring.js'
 import { type DriverChoice, loadDriver } from './load-driver.js'
 import { makeNotes } from './notes.js'
@@ -33,6 +35,7 @@ export interface SqliteStoreOptions extends SqlitePlace {
 
 /** A store in a file, which can be checked as a whole. */
 export interface SqliteStore extends VaultStore {
+  readonly snapshots: (fold: string) => Snapshots
   /** Finds every damage and goes on after it. `corrupt` only where nothing can be said. */
   readonly audit: (
     by: LogAuthenticator,
@@ -63,6 +66,7 @@ const prepare = (database: Database, folder: string, newVault: VaultId | null): 
         log,
         keyRing: makeKeyRing(run),
         notes: makeNotes(run),
+        snapshots: makeSnapshots(run),
         authenticate: (by, head) => run((db) => authenticateIn(db, by, head)),
         audit: (by, head, expected) => run((db) => auditLog(db, by, head, expected)),
       }

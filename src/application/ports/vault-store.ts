@@ -5,6 +5,7 @@ import type { EventLog, LogUnavailable } from './event-log.js'
 import type { KeyRingStore } from './key-ring-store.js'
 import type { HeadKeeper, LogAuthenticator } from './log-proof.js'
 import type { Notes } from './notes.js'
+import type { Snapshots } from './snapshots.js'
 
 /** What a store says about itself before anything is decrypted. `format` counts layouts of the store from 1. */
 export interface LogInfo {
@@ -24,4 +25,6 @@ export interface VaultStore {
    */
   readonly authenticate: (by: LogAuthenticator, head: HeadKeeper | null) => TaskEither<LogUnavailable, void>
   readonly notes: Notes
+  /** Sums of streams made by the code of this name. A store may keep none. */
+  readonly snapshots?: (fold: string) => Snapshots
 }
