@@ -125,7 +125,7 @@ const handedOver = (program) => ({
  * The file that is started, and `get` of a key of a vault with a key file in another one; all else is handed over to `program`.
  * CommonJS, which Node starts about 10 ms sooner than an ES module, and in one scope each, without a function per module.
  */
-const bundleStart = async ({ root, outdir, program }) => {
+const bundleStart = async ({ root, outdir, program, define }) => {
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -134,7 +134,7 @@ const bundleStart = async ({ root, outdir, program }) => {
     target: 'node20',
     mainFields: ['module', 'main'],
     alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts/lib': 'io-ts/es6' },
-    define: { 'import.meta.url': '__filename' },
+    define: { ...define, 'import.meta.url': '__filename' },
     external,
     // Names too: what fails here is not shown, the whole program is asked instead.
     minify: true,
@@ -193,7 +193,7 @@ export const bundleCli = async ({ root, entry, outdir, name, define = {} }) => {
     write: false,
   })
   await mkdir(outdir, { recursive: true })
-  await bundleStart({ root, outdir, program: `${name}.js` })
+  await bundleStart({ root, outdir, program: `${name}.js`, define })
   const begin = await readFile(join(root, 'scripts/bin-entry.cjs'), 'utf8')
   await writeFile(join(outdir, `${name}.cjs`), `#!/usr/bin/env node\n${begin}`, { mode: 0o755 })
   await bundleAge({ root, outdir: join(dirname(outdir), 'vendor') })
