@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
+import { spendOnKey } from '../../src/adapters/simulated-openrouter/world.js'
 import { reveal } from '../../src/application/secret.js'
-import { done, isSealed, quieten, remoteKeys, stateOf } from './bench-views.js'
+import { zero } from '../../src/domain/shared/picodollars.js'
+import { dollars } from '../adapters/openrouter/fakes.js'
+import { done, failed, isSealed, minute, quieten, remoteKey, remoteKeys, stateOf } from './bench-views.js'
 import { openBench } from './harness.js'
 
 describe('rotate', () => {
@@ -96,5 +99,37 @@ describe('rotate', () => {
     `)
     await quieten(bench)
     expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state: 'active', alsoHeld: [], pending: ['window-turn'] })
+  })
+
+  it('lets both keys work on halves of what is left, and gives the old one while it works', async () => {
+    const bench = await openBench()
+    done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '100', dailyLimit: '50' })))
+    const old = reveal(done(await bench.run((vault) => vault.get('alpha'))).secret)
+    spendOnKey(bench.world, bench.now(), remoteKey(bench, 'alpha').hash, { credits: dollars('10'), byok: zero })
+    bench.advance(minute)
+    const report = done(await bench.run((vault) => vault.rotate('alpha', { grace: '7h' })))
+    expect(report).toMatchObject({ outcome: 'rotated', pending: ['overlap'] })
+    expect(reveal(done(await bench.run((vault) => vault.getPrevious('alpha'))).secret)).toBe(old)
+    // Today 40 are left, 9.10 of which may have been spent already.
+    expect(remoteKeys(bench, 'alpha').map(({ limit, reset }) => [limit, reset])).toEqual([
+      [dollars('25.45'), null],
+      [dollars('15.45'), null],
+    ])
+    expect(done(await bench.run((vault) => vault.getCurrentUsage('alpha')))).toMatchObject({ usage: { currentMonth: 10, currentDay: 10 } })
+    await quieten(bench)
+    expect(failed(await bench.run((vault) => vault.updateSpendLimits('alpha', { monthlyLimit: '120' })))).toMatchObject({ _tag: 'KeyBeingRotated' })
+    bench.advance(7 * 60 * minute)
+    await quieten(bench)
+    expect(failed(await bench.run((vault) => vault.getPrevious('alpha')))).toMatchObject({ _tag: 'NoPreviousKey' })
+    expect(done(await bench.run((vault) => vault.getCurrentUsage('alpha')))).toMatchObject({ usage: { currentMonth: 10 } })
+  })
+
+  it('has no overlap where nothing could be spent in it, and says so', async () => {
+    const bench = await openBench()
+    done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5' })))
+    const report = done(await bench.run((vault) => vault.rotate('alpha', { grace: '7h' })))
+    expect(report).toMatchObject({ outcome: 'rotated', pending: ['window-turn'], remote: 'live' })
+    expect(report.notes).toEqual(['too little was left for two keys (usage of up to $9.10 may come in late), so the old one did not work on beside the new one'])
+    expect(remoteKeys(bench, 'alpha').map(({ limit }) => limit)).toEqual([dollars('5')])
   })
 })

@@ -7,6 +7,7 @@ import type { KeyState } from '../../domain/key/state.js'
 import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { between, type Instant } from '../../domain/shared/instant.js'
+import { toDollars } from '../../domain/shared/picodollars.js'
 import { advance } from '../advance.js'
 import { patience, startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
@@ -46,22 +47,30 @@ const proofIn = (events: ReadonlyArray<KeyEvent>): ChangeReport['proof'] => {
 const untried = ({ rotation }: KeyState): boolean =>
   rotation?._tag === 'Retiring' && rotation.other._tag === 'Outstanding' && rotation.other.stall.failures === 0
 
+/** Both keys can work only on what is left beyond what may still come in late. */
+const shareNotes = (advanced: Advanced, { grace, leaked }: RotationMode): ReadonlyArray<string> => {
+  const split = lastOf(advanced.events, 'BudgetSplit')
+  if (split === null || split.predecessor > 0n || grace === 0 || leaked) return []
+  const late = `$${toDollars(split.lagBound).toFixed(2)}`
+  return [`too little was left for two keys (usage of up to ${late} may come in late), so the old one did not work on beside the new one`]
+}
+
 /** The report of a rotation that has come as far as it should by now; `null` where something is left to do. */
-const doneReport = (name: KeyName, advanced: Advanced, now: Instant): ChangeReport | null => {
+const doneReport = (name: KeyName, mode: RotationMode, advanced: Advanced, now: Instant): ChangeReport | null => {
   const { rotation } = advanced.state
-  if (rotation === null) return changeReport(name, 'rotated', advanced, { remote: 'live', proof: proofIn(advanced.events) })
+  if (rotation === null) return changeReport(name, 'rotated', advanced, { remote: 'live', proof: proofIn(advanced.events), notes: shareNotes(advanced, mode) })
   if (rotation._tag !== 'Retiring' || rotation.overlapUntil <= now || !untried(advanced.state)) return null
   const notes = [`the old key works too until ${isoOf(rotation.overlapUntil)}; lean-vault get ${name} --previous gives it`]
   return changeReport(name, 'rotated', advanced, { remote: 'live', notes })
 }
 
-const conclude = (deps: Deps, name: KeyName, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
+const conclude = (deps: Deps, name: KeyName, mode: RotationMode, advanced: Advanced): TE.TaskEither<VaultError, ChangeReport> => {
   const { rotation, stage } = advanced.state
   if (advanced.stop._tag === 'LogFailed') return TE.right(incomplete(name, advanced))
   const failed = undone(deps, name, advanced)
   if (failed !== null) return failed
   if (stage._tag !== 'Held') return TE.left({ _tag: 'KeyBeingRemoved', name })
-  const done = advanced.stop._tag === 'Settled' && isSettled(stage.key) ? doneReport(name, advanced, deps.clock.now()) : null
+  const done = advanced.stop._tag === 'Settled' && isSettled(stage.key) ? doneReport(name, mode, advanced, deps.clock.now()) : null
   return TE.right(done ?? incomplete(name, advanced, { remote: rotation?._tag === 'Retiring' ? 'outstanding' : 'live' }))
 }
 
@@ -95,6 +104,6 @@ export const rotate = (deps: Deps, name: KeyName, mode: RotationMode): TE.TaskEi
     TE.bindTo('begun'),
     TE.bind('hurried', () => hurry(deps, name)),
     TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),
-    TE.flatMap((advanced) => conclude(deps, name, advanced)),
+    TE.flatMap((advanced) => conclude(deps, name, mode, advanced)),
   )
 }

@@ -82,8 +82,9 @@ const body =
 const more = `A successor is made that may spend nothing, and its secret is tried. What is left of the limit is shared: the old key is
 lowered first, then the new one raised. From then on the new key is handed out. With --grace both work for that long,
 and "get --previous" gives the old one; then, or at once, the old key is contained, deleted and proven gone. Under a
-limit this waits a minute and a half for the last usage of the old key. The new key has what is left until the month
-or day turns. Asked again, a rotation that was cut short goes on; "reconcile" finishes it too.`
+limit this waits a minute and a half for the last usage of the old key; where less is left than usage may lag behind,
+there is no overlap, and the new key can spend only then. It has what is left until the month or day turns. Asked
+again, a rotation that was cut short goes on; "reconcile" finishes it too.`
 
 /** `rotate <name>` */
 export const registerRotate: Register = (program, act) => {

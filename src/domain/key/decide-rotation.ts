@@ -135,6 +135,9 @@ const finished = ({ final, split, turned }: Retiring, key: HeldKey | null, at: K
   return { type: 'RotationFinished', ...rest, spent, at }
 }
 
+/** With nothing to spend on the old key an overlap would only keep the new one from what is left. */
+const hasNoShare = ({ split }: Staging): boolean => split !== null && split.predecessor === nothing
+
 /** What follows at once from what became of the two lives: the switch, the end, or the undoing. */
 export const consequences = (
   { rotation, stage }: KeyState,
@@ -148,7 +151,7 @@ export const consequences = (
     return [finished(rotation, 'key' in stage ? stage.key : null, at)]
   }
   if (other._tag === 'Held' && 'key' in stage) {
-    const overlapUntil = rotation.mode.leaked ? at : plus(at, rotation.mode.grace)
+    const overlapUntil = rotation.mode.leaked || hasNoShare(rotation) ? at : plus(at, rotation.mode.grace)
     return [{ type: 'RotationSwitched', successor: other.key.hash, predecessor: stage.key.hash, overlapUntil, at }]
   }
   const undone = events.flatMap((event) =>
