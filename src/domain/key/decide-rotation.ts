@@ -136,7 +136,10 @@ const finished = ({ final, split, turned }: Retiring, key: HeldKey | null, at: K
 }
 
 /** With nothing to spend on the old key an overlap would only keep the new one from what is left. */
-const hasNoShare = ({ split }: Staging): boolean => split !== null && split.predecessor === nothing
+const overlapOf = ({ mode, split }: Staging, at: KeyEvent['at']): KeyEvent['at'] => {
+  const isPointless = split !== null && split.predecessor === nothing
+  return mode.leaked || isPointless ? at : plus(at, mode.grace)
+}
 
 /** What follows at once from what became of the two lives: the switch, the end, or the undoing. */
 export const consequences = (
@@ -151,8 +154,7 @@ export const consequences = (
     return [finished(rotation, 'key' in stage ? stage.key : null, at)]
   }
   if (other._tag === 'Held' && 'key' in stage) {
-    const overlapUntil = rotation.mode.leaked || hasNoShare(rotation) ? at : plus(at, rotation.mode.grace)
-    return [{ type: 'RotationSwitched', successor: other.key.hash, predecessor: stage.key.hash, overlapUntil, at }]
+    return [{ type: 'RotationSwitched', successor: other.key.hash, predecessor: stage.key.hash, overlapUntil: overlapOf(rotation, at), at }]
   }
   const undone = events.flatMap((event) =>
     event.type === 'OtherKeyChanged' && event.fact.type === 'ProvisioningRolledBack' ? [event.fact.cause] : [],
