@@ -51,7 +51,7 @@ export interface RotationTrial {
 export const tryRotations = async (seed: number): Promise<RotationTrial> => {
   const prng = makePrng(seed)
   const monthly = String(10 + prng.below(90))
-  const daily = prng.below(3) === 0 ? null : String(3 + prng.below(12))
+  const daily = prng.below(3) === 0 ? null : String(3 + prng.below(7))
   const bench = await openBench({ seed, check: false })
   done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: monthly, ...(daily === null ? {} : { dailyLimit: daily }) })))
   const charges: Array<Charge> = []
