@@ -26,6 +26,17 @@ export interface Destruction {
   readonly proof: Proof | null
 }
 
+/** The end of a remote key of which nothing is done yet. */
+export const endFrom = (phase: Destruction['phase']): Destruction => ({
+  phase,
+  contained: false,
+  touched: false,
+  seen: false,
+  deleted: false,
+  alreadyGone: false,
+  proof: null,
+})
+
 /** A remote key that is ours to destroy and is not the key of the name. */
 export interface Stray {
   readonly hash: KeyHash

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.js'
+import { endFrom } from './ending.js'
 import type { KeyEvent } from './event.js'
 import type { KeptLimit, RemotePolicy } from './remote-policy.js'
 import { birthLimits, enforced, type KeySpec } from './spec.js'
@@ -158,15 +159,7 @@ export const onActivationEnded = (
       _tag: 'Compensating',
       key: stage.key,
       cause,
-      destruction: {
-        phase: 'delete',
-        contained: false,
-        touched: false,
-        seen: false,
-        deleted: false,
-        alreadyGone: false,
-        proof: null,
-      },
+      destruction: endFrom('delete'),
       stall: null,
     },
   }

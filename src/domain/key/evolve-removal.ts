@@ -2,19 +2,11 @@ import { stalled } from './evolve-containment.js'
 import { isEnding } from './evolve-destruction.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
-import type { Destruction } from './ending.js'
+import { type Destruction, endFrom } from './ending.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
-const unbegun: Destruction = {
-  phase: 'verify',
-  contained: false,
-  touched: false,
-  seen: false,
-  deleted: false,
-  alreadyGone: false,
-  proof: null,
-}
+const unbegun = endFrom('verify')
 
 export const onRemovalRequested = (state: KeyState, event: Event<'RemovalRequested'>): KeyState => {
   const { stage } = state

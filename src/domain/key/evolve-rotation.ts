@@ -1,11 +1,10 @@
 import type { KeyEvent } from './event.js'
 import { otherLife, successorOf, withOtherLife } from './rotation.js'
-import type { Retiring, Rotation, Staging } from './state.js'
 import { predecessorCap, successorCap, turnedBy } from './rotation-budget.js'
 import type { Split } from './split.js'
 import { birthLimits } from './spec.js'
-import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
-import type { Destruction } from './ending.js'
+import type { HeldKey, Incarnation, KeyState, Retiring, Rotation, Stage, Staging } from './state.js'
+import { endFrom } from './ending.js'
 
 type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
@@ -79,16 +78,6 @@ export const onBudgetSplit = (state: KeyState, event: Event<'BudgetSplit'>): Key
   }))
 }
 
-const uncontained: Destruction = {
-  phase: 'contain',
-  contained: false,
-  touched: false,
-  seen: false,
-  deleted: false,
-  alreadyGone: false,
-  proof: null,
-}
-
 export const onRotationSwitched = (state: KeyState, event: Event<'RotationSwitched'>): KeyState =>
   staging(state, (rotation) => {
     const { stage } = state
@@ -105,7 +94,7 @@ export const onRotationSwitched = (state: KeyState, event: Event<'RotationSwitch
           _tag: 'Outstanding',
           key: stage.key,
           mode: { leaked: mode.leaked, force: false },
-          destruction: uncontained,
+          destruction: endFrom('contain'),
           stall: waiting,
         },
         split,
