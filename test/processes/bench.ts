@@ -34,6 +34,8 @@ export interface Bench {
   readonly folder: string
   readonly home: string
   readonly saved: Saved
+  /** What every program here finds in its environment. */
+  readonly env: Readonly<Record<string, string>>
   readonly world: World
   readonly front: Front
   /** Everything that programs wrote here but the answers of `get`, and their command lines. */
@@ -94,6 +96,7 @@ export const openBench = async (cli: BuiltCli, saved: Saved): Promise<Bench> => 
     folder,
     home: join(folder, 'vault'),
     saved,
+    env,
     world,
     front,
     told,
