@@ -107,7 +107,7 @@ const operationsOn = (name: string, recorded: ReadonlyArray<Recorded>, bornOf: (
 /** Which `add` each key came of, as every read of it must tell. */
 const births = (recorded: ReadonlyArray<Recorded>, problems: Array<string>): ReadonlyMap<string, string> => {
   const found = new Map<string, string>()
-  const seen = recorded.flatMap(({ told }) => [...(told.seen == null ? [] : [told.seen]), ...Object.values(told.all ?? {})])
+  const seen = recorded.flatMap(({ told }) => [...(told.seen === undefined || told.seen === null ? [] : [told.seen]), ...Object.values(told.all ?? {})])
   for (const { hash, born } of seen) {
     if (hash === null) continue
     if ((found.get(hash) ?? born) !== born) problems.push(`one key was seen as that of ${String(found.get(hash))} and of ${born}`)
@@ -167,9 +167,8 @@ export const runTogether = async (cli: BuiltCli, plan: Plan): Promise<LinearRun>
     const begin = (): number => all.push(startWorker(cli, bench, folder, all.length + 1, { names, until, verbs, plant: plan.plant ?? null }, problems))
     for (let n = 0; n < plan.processes; n += 1) begin()
     let kills = 0
-    const { killEvery } = plan
-    while (killEvery !== null && process.hrtime.bigint() < BigInt(until)) {
-      await sleep(killEvery)
+    while (plan.killEvery !== null && process.hrtime.bigint() < BigInt(until)) {
+      await sleep(plan.killEvery)
       const running = all.filter((worker) => worker.isRunning())
       const victim = running[Math.floor(Math.random() * running.length)]
       if (victim === undefined) break
