@@ -1,4 +1,4 @@
-import type { KnownKeys } from './key-store.js'
+import type { KnownKeys } from './load-keys.js'
 import type { KeyListing } from './ports/open-router-client.js'
 
 /**

@@ -13,6 +13,7 @@ import { decodeRecords } from './decode-records.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
 import type { StreamAppend, StreamId } from './ports/event-log.js'
+import { inCrowds } from './read-together.js'
 
 const prefix = 'spend/'
 
@@ -56,11 +57,6 @@ export const monthsOf = (deps: Reader, lineage: Lineage): TE.TaskEither<VaultErr
   )
 }
 
-const newest = (deps: Reader, lineage: Lineage, months: ReadonlyArray<MonthId>): TE.TaskEither<VaultError, LoadedSpend> => {
-  const month = months[months.length - 1]
-  return month === undefined ? TE.right(none(lineage)) : loadMonth(deps, lineage, month)
-}
-
 /** The newest month of each of `lineages`, found by one listing. */
 export const loadSpends = (
   deps: Reader,
@@ -70,10 +66,22 @@ export const loadSpends = (
     deps.log.streams(prefix),
     TE.mapLeft(unavailable),
     TE.map((streams) => new Map(streams.map((stream) => [stream.slice(prefix.length, -8), stream.slice(-7)]))),
-    TE.flatMap((months) =>
-      TE.traverseSeqArray((lineage: Lineage) => newest(deps, lineage, [months.get(lineage) ?? []].flat()))(lineages),
-    ),
-    TE.map((loaded) => new Map(loaded.map((each) => [each.lineage, each]))),
+    TE.flatMap((months) => {
+      const read = lineages.flatMap((lineage) => {
+        const month = months.get(lineage)
+        return month === undefined ? [] : [{ lineage, month }]
+      })
+      return inCrowds(
+        deps.log,
+        read,
+        ({ lineage, month }) => spendStream(lineage, month),
+        (log, { lineage, month }) => loadMonth({ ...deps, log }, lineage, month),
+      )
+    }),
+    TE.map((loaded) => {
+      const known = new Map(loaded.map((each) => [each.lineage, each]))
+      return new Map(lineages.map((lineage) => [lineage, known.get(lineage) ?? none(lineage)]))
+    }),
   )
 
 const appendTo = (

@@ -45,6 +45,19 @@ export const streamCases = (makeSubject: () => Promise<EventLogSubject>): Suite 
       expect(await right(fresh.store.log.read('key/a', 4))).toEqual([])
     })
 
+    it('reads several streams at once as it reads each, where it can', async () => {
+      const { readMany } = fresh.store.log
+      if (readMany === undefined) return
+      const texts = Array.from({ length: 3 }, (_, n) => `{"n":${n},"text":"\\"ü\\u0000\\n 🔑"}`)
+      for (let n = 0; n < 12; n += 1) await right(commitTo(fresh, append(`key/${n % 5}`, Math.floor(n / 5), texts[n % 3] ?? '')))
+      await right(commitTo(fresh, append("key/'ü\"%", 0, '1', ...texts)))
+      const asked = ['key/4', 'key/none', 'key/0', "key/'ü\"%", 'key/2', 'key/2']
+      const found = await right(readMany(asked))
+      expect([...found.keys()].every((stream) => asked.includes(stream))).toBe(true)
+      for (const [stream, records] of found) expect(records).toEqual(await right(fresh.store.log.read(stream)))
+      expect((await right(readMany([]))).size).toBe(0)
+    })
+
     it('pages through all records', async () => {
       for (let n = 0; n < 7; n += 1) await right(commitTo(fresh, append(`key/${n % 2}`, Math.floor(n / 2), `${n}`)))
       const page = async (after: number) => (await right(fresh.store.log.readAll(after, 3))).map(({ sequence }) => sequence)

@@ -88,11 +88,13 @@ export const followRing = (opening: Opening, unlocked: Unlocked): Followed => {
       ),
     )
 
+  const { readMany } = log
   return {
     store: {
       ...opening.store,
       log: {
         read: (stream, from) => following(log.read(stream, from)),
+        ...(readMany === undefined ? {} : { readMany: (asked: Parameters<typeof readMany>[0]) => following(readMany(asked)) }),
         readAll: (after, limit) => following(log.readAll(after, limit)),
         streams: (prefix) => following(log.streams(prefix)),
         commit,

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { LocalDeps } from '../../application/deps.js'
 import type { KeyLeft, VaultError } from '../../application/errors.js'
-import { loadReadableKeys } from '../../application/key-store.js'
+import { loadReadableKeys } from '../../application/load-keys.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { loadVault } from '../../application/vault-store.js'
 import type { KeyState } from '../../domain/key/state.js'

@@ -9,7 +9,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
 import { unavailable, type VaultError } from '../../application/errors.js'
-import { loadAllKeys } from '../../application/key-store.js'
+import { loadAllKeys } from '../../application/load-keys.js'
 import type { VaultStore } from '../../application/ports/vault-store.js'
 import { keySecretRef } from '../../application/secret-refs.js'
 import { type LoadedVault, loadVault, openManagementKey, vaultStream } from '../../application/vault-store.js'

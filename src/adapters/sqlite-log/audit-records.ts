@@ -1,54 +1,74 @@
 import * as E from 'fp-ts/lib/Either.js'
 
-import type { DamagedStream, LogDamage } from '../../application/ports/log-audit.js'
+import type { LogDamage } from '../../application/ports/log-audit.js'
 import type { LogHead } from '../../application/ports/log-proof.js'
 import { genesis } from './chain.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
-import type { Heads } from './guard.js'
-import { isDamaged } from './heads.js'
-import { readStream } from './reads.js'
-import { eventColumns, eventsWithProofs, proofColumns, proven, type ProvenRecord } from './records.js'
+import { packedRows } from './packed-rows.js'
+import { proven, type ProvenRecord, recordsWithProofs } from './records.js'
 import { textIn } from './text.js'
 
-const select = `SELECT ${eventColumns}, ${proofColumns} FROM ${eventsWithProofs}`
-const pageAfter = `${select} WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
-const rowAt = `${select} WHERE e.sequence = ?`
+const pageAfter = recordsWithProofs('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
+const rowAt = recordsWithProofs('WHERE e.sequence = ?')
 const page = 500
+
+/** What is authentic of one stream, in the order of the log. */
+export interface WalkedStream {
+  /** The versions that were met. */
+  readonly versions: ReadonlyArray<number>
+  /** Whether they begin at 1 and none is left out. */
+  readonly isWhole: boolean
+  readonly last: LogHead
+}
 
 /** What a walk over the whole log found. */
 export interface Walk {
-  /** The authentic records by sequence number. */
-  readonly records: ReadonlyMap<number, ProvenRecord>
+  /** How many records are authentic. */
+  readonly records: number
+  /** The last record that is authentic. */
+  readonly last: LogHead | null
+  /** The hashes of those records that were asked for, as far as they are authentic. */
+  readonly hashes: ReadonlyMap<number, string>
+  readonly streams: ReadonlyMap<string, WalkedStream>
   readonly damage: ReadonlyArray<LogDamage>
 }
 
-const rowsAfter = (database: Database, after: number): ReadonlyArray<Row> | null => {
-  const rows = attempt(database, () => database.statement(pageAfter).all(after, page))
-  return E.isRight(rows) ? rows.right : null
+interface Judged {
+  readonly row: Row
+  readonly found: ProvenRecord | null
 }
 
-const rowsBetween = (database: Database, after: number, upTo: number): ReadonlyArray<Row> =>
-  Array.from({ length: Math.max(0, upTo - after) }, (_, n) => after + 1 + n).flatMap((sequence): ReadonlyArray<Row> => {
-    const row = attempt(database, () => database.statement(rowAt).get(sequence))
-    return E.isRight(row) && row.right !== undefined ? [row.right] : []
+const judge = (database: Database, rows: ReadonlyArray<Row>): ReadonlyArray<Judged> =>
+  rows.map((row) => ({ row, found: proven(database.guard, row) }))
+
+const rowsAfter = (database: Database, after: number): ReadonlyArray<Judged> | null => {
+  const packed = judge(database, packedRows(database, pageAfter, after, page) ?? [])
+  if (packed.length > 0 && packed.every(({ found }) => found !== null)) return packed
+  const rows = attempt(database, () => database.statement(pageAfter.plain).all(after, page))
+  return E.isRight(rows) ? judge(database, rows.right) : null
+}
+
+const rowsBetween = (database: Database, after: number, upTo: number): ReadonlyArray<Judged> =>
+  Array.from({ length: Math.max(0, upTo - after) }, (_, n) => after + 1 + n).flatMap((sequence): ReadonlyArray<Judged> => {
+    const row = attempt(database, () => database.statement(rowAt.plain).get(sequence))
+    return E.isRight(row) && row.right !== undefined ? judge(database, [row.right]) : []
   })
 
 /** Page by page, and one by one where a page cannot be read: what is beside a damaged place is still there. */
-const allRows = (database: Database, last: number): ReadonlyArray<Row> => {
-  const found: Row[] = []
+function* allRows(database: Database, last: number): Generator<Judged> {
   let after = 0
   for (;;) {
     const rows = rowsAfter(database, after)
     if (rows !== null) {
-      found.push(...rows)
-      const end = rows[rows.length - 1]?.['sequence']
-      if (rows.length < page || typeof end !== 'number') return found
+      yield* rows
+      const end = rows[rows.length - 1]?.row['sequence']
+      if (rows.length < page || typeof end !== 'number') return
       after = end
     } else {
       const upTo = Math.min(after + page, last)
-      found.push(...rowsBetween(database, after, upTo))
-      if (upTo >= last) return found
+      yield* rowsBetween(database, after, upTo)
+      if (upTo >= last) return
       after = upTo
     }
   }
@@ -66,49 +86,44 @@ const unchained = ({ record: { stream, version } }: ProvenRecord): LogDamage => 
   what: 'does not follow the record before it',
 })
 
-/** Every record of the log by itself, and each against the one before it. */
-export const walkRecords = (database: Database, last: number): Walk => {
-  const records = new Map<number, ProvenRecord>()
-  const damage: LogDamage[] = []
-  for (const row of allRows(database, last)) {
-    const found = proven(database.guard, row)
-    if (found === null) damage.push(unproven(row))
-    else records.set(found.record.sequence, found)
+/** Only the walk itself adds to them. */
+interface OpenStream {
+  readonly versions: number[]
+  isWhole: boolean
+  last: LogHead
+}
+
+const meet = (streams: Map<string, OpenStream>, { record: { stream, version, sequence }, hash }: ProvenRecord): LogHead => {
+  const last = { sequence, hash }
+  const known = streams.get(stream)
+  if (known === undefined) {
+    streams.set(stream, { versions: [version], isWhole: version === 1, last })
+    return last
   }
-  for (const [sequence, found] of records) {
-    const before = sequence === 1 ? genesis : records.get(sequence - 1)?.hash
-    if (before !== undefined && before !== found.previous) damage.push(unchained(found))
+  known.isWhole = known.isWhole && version === known.versions.length + 1
+  known.versions.push(version)
+  known.last = last
+  return last
+}
+
+/** Every record of the log by itself, and each against the one before it. `noted`: the records whose hashes are wanted. */
+export const walkRecords = (database: Database, upTo: number, noted: ReadonlySet<number>): Walk => {
+  const streams = new Map<string, OpenStream>()
+  const hashes = new Map<number, string>()
+  const [spoilt, loose]: [LogDamage[], LogDamage[]] = [[], []]
+  let records = 0
+  let last: LogHead | null = null
+  for (const { row, found } of allRows(database, upTo)) {
+    if (found === null) {
+      spoilt.push(unproven(row))
+      continue
+    }
+    const { sequence } = found.record
+    const before: string | null = sequence === 1 ? genesis : last !== null && last.sequence === sequence - 1 ? last.hash : null
+    if (before !== null && before !== found.previous) loose.push(unchained(found))
+    if (noted.has(sequence)) hashes.set(sequence, found.hash)
+    last = meet(streams, found)
+    records += 1
   }
-  return { records, damage }
-}
-
-/** The last authentic record. */
-export const lastOf = ({ records }: Walk): LogHead | null => {
-  const last = [...records.values()].reduce<ProvenRecord | null>((most, one) => (most !== null && most.record.sequence > one.record.sequence ? most : one), null)
-  return last === null ? null : { sequence: last.record.sequence, hash: last.hash }
-}
-
-const versionsOf = ({ records }: Walk): ReadonlyMap<string, ReadonlySet<number>> => {
-  const found = new Map<string, Set<number>>()
-  for (const { record } of records.values()) found.set(record.stream, (found.get(record.stream) ?? new Set<number>()).add(record.version))
-  return found
-}
-
-const streamDamage = (database: Database, stream: string, versions: number, found: ReadonlySet<number>): DamagedStream | null => {
-  const all = Array.from({ length: versions }, (_, n) => n + 1)
-  const lost = all.filter((version) => !found.has(version))
-  const read = E.flatten(attempt(database, () => readStream(database, stream, 1)))
-  return lost.length === 0 && E.isRight(read) ? null : { stream, versions, readable: all.filter((version) => found.has(version)), lost }
-}
-
-/** Each stream up to its proven end, and as an ordinary read sees it. Where the end is not proven, up to what is found. */
-export const auditStreams = (database: Database, heads: Heads, walk: Walk): ReadonlyArray<DamagedStream> => {
-  const found = versionsOf(walk)
-  const names = new Set([...heads.all.keys(), ...found.keys()])
-  return [...names].sort().flatMap((stream) => {
-    const head = heads.all.get(stream)
-    const own = found.get(stream) ?? new Set<number>()
-    const versions = head === undefined || isDamaged(head) ? Math.max(0, ...own) : head.version
-    return streamDamage(database, stream, versions, own) ?? []
-  })
+  return { records, last, hashes, streams, damage: [...spoilt, ...loose] }
 }

@@ -2,32 +2,32 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { DamagedStream, LogAudit, LogDamage } from '../../application/ports/log-audit.js'
-import type { HeadKeeper, LogAuthenticator, LogHead } from '../../application/ports/log-proof.js'
+import type { HeadKeeper, LogAuthenticator, LogHead, RememberedHead } from '../../application/ports/log-proof.js'
 import { auditFile, auditSecrets } from './audit-file.js'
-import { auditStreams, lastOf, type Walk, walkRecords } from './audit-records.js'
+import { type Walk, walkRecords } from './audit-records.js'
+import { auditStreams } from './audit-streams.js'
 import { entrust } from './authenticate.js'
 import { attempt, type Database } from './database.js'
 import type { Heads } from './guard.js'
-import { completeness, headsNow, isDamaged, newerKey } from './heads.js'
+import { headsNow, headsOf, isDamaged, newerKey } from './heads.js'
 import { inSnapshot } from './transaction.js'
 
 const damageOf = (where: string, what: string): LogDamage => ({ where, version: null, what })
 
-const noHeads: Heads = { stamp: -1, all: new Map(), texts: new Map() }
+const noHeads: Heads = headsOf(-1, new Map(), new Map())
 
 const auditHeads = (heads: Heads): ReadonlyArray<LogDamage> => [
   ...[...heads.all.values()].filter(isDamaged).map(({ stream }) => damageOf(stream, 'its end is not authentic')),
-  ...(completeness(heads) === 'incomplete' ? [damageOf('log', 'records are missing, or an older end of a stream was put back')] : []),
+  ...(heads.completeness === 'incomplete' ? [damageOf('log', 'records are missing, or an older end of a stream was put back')] : []),
 ]
 
 /** Whether the log goes on from a head that somebody remembers. */
-const holds = ({ records }: Walk, { sequence, hash }: LogHead): boolean => records.get(sequence)?.hash === hash
+const holds = ({ hashes }: Walk, { sequence, hash }: LogHead): boolean => hashes.get(sequence) === hash
 
-const compareHead = (walk: Walk, end: LogHead | null, keeper: HeadKeeper | null): LogAudit['sealedHead'] => {
-  const remembered = keeper?.read() ?? { _tag: 'None' }
+const compareHead = (walk: Walk, remembered: RememberedHead): LogAudit['sealedHead'] => {
   if (remembered._tag !== 'Known') return remembered._tag === 'None' ? 'none' : 'unreadable'
   if (!holds(walk, remembered.head)) return 'contradicts'
-  return remembered.head.sequence === end?.sequence ? 'matches' : 'behind'
+  return remembered.head.sequence === walk.last?.sequence ? 'matches' : 'behind'
 }
 
 const ofSealedHead = (sealedHead: LogAudit['sealedHead']): ReadonlyArray<LogDamage> => {
@@ -60,22 +60,23 @@ const once = (damage: ReadonlyArray<LogDamage>): ReadonlyArray<LogDamage> => {
 const auditIn = (database: Database, keeper: HeadKeeper | null, expected: LogHead | null): LogAudit => {
   const loaded = attempt(database, () => headsNow(database))
   const heads = E.isRight(loaded) ? loaded.right : noHeads
-  const ends = [...heads.all.values()].map((head) => (isDamaged(head) ? 0 : head.sequence))
-  const walk = walkRecords(database, Math.max(0, ...ends))
-  const end = lastOf(walk)
-  const damagedStreams = auditStreams(database, heads, walk)
+  const remembered: RememberedHead = keeper?.read() ?? { _tag: 'None' }
+  const noted = [remembered._tag === 'Known' ? remembered.head : null, expected].flatMap((head) => head?.sequence ?? [])
+  const walk = walkRecords(database, heads.last, new Set(noted))
+  const ofFile = auditFile(database)
+  const damagedStreams = auditStreams(database, heads, walk, ofFile.length === 0 && heads.completeness === 'complete')
   const { secrets, damage: ofSecrets } = auditSecrets(database, heads)
-  const sealedHead = compareHead(walk, end, keeper)
+  const sealedHead = compareHead(walk, remembered)
   return {
     format: database.guard.format,
-    records: walk.records.size,
+    records: walk.records,
     streams: [...heads.all.values()].filter((head) => !isDamaged(head) && head.version > 0).length,
     secrets,
-    head: end,
+    head: walk.last,
     sealedHead,
     damage: once([
       ...(E.isLeft(loaded) ? [damageOf('file', loaded.left.message)] : []),
-      ...auditFile(database),
+      ...ofFile,
       ...auditHeads(heads),
       ...walk.damage,
       ...ofStreams(damagedStreams),

@@ -14,7 +14,7 @@ import { hashOf, recordText, sealedDigest } from './chain.js'
 import type { Database } from './database.js'
 import { isTaken, unavailable } from './failure.js'
 import type { Heads, StreamHead } from './guard.js'
-import { headForWrite, headsNow, locked, withAllKeys, writeHead } from './heads.js'
+import { headForWrite, headsNow, headsOf, locked, withAllKeys, writeHead } from './heads.js'
 import { endOfLog } from './log-end.js'
 import { inTransaction } from './transaction.js'
 
@@ -130,7 +130,7 @@ export const writeAll = (
   ])
   if (E.isLeft(done)) return done
   const all = new Map([...heads.all, ...writing.changed])
-  return E.right({ heads: { ...heads, all }, end: writing.end })
+  return E.right({ heads: headsOf(heads.stamp, all, heads.texts), end: writing.end })
 }
 
 /** The transaction is done, so what it wrote is known, and the head may be remembered outside. */

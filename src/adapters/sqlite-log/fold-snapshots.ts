@@ -13,6 +13,7 @@ import { inSnapshot, inTransaction } from './transaction.js'
 const mark = 'fold/'
 const one = `SELECT ${textColumn('value')} FROM meta WHERE name = ?`
 const all = `SELECT ${textColumn('name')}, ${textColumn('value')} FROM meta WHERE name >= '${mark}' AND name < 'fold0' ORDER BY name`
+const names = `SELECT ${textColumn('name')} FROM meta WHERE name >= '${mark}' AND name < 'fold0'`
 const put = 'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
 const hashAt = `SELECT ${textColumn('p.hash')} FROM events e JOIN proofs p ON p.sequence = e.sequence WHERE e.stream = ? AND e.version = ?`
 
@@ -56,6 +57,9 @@ const read = (database: Database, fold: string, stream: string): Answer<Snapshot
     }),
   )
 
+const streams = (database: Database): Answer<ReadonlySet<string>> =>
+  inSnapshot(database, () => E.right(new Set(database.statement(names).all().map((each) => (textIn(each['name']) ?? mark).slice(mark.length)))))
+
 const readAll = (database: Database, fold: string): Answer<ReadonlyArray<KeptSnapshot>> =>
   inSnapshot(database, () =>
     withAllKeys(database, () =>
@@ -96,5 +100,6 @@ export const makeSnapshots =
   (fold: string): Snapshots => ({
     read: (stream) => run((database) => read(database, fold, stream)),
     write: (stream, snapshot) => run((database) => write(database, fold, stream, snapshot)),
+    streams: () => run(streams),
     all: () => run((database) => readAll(database, fold)),
   })

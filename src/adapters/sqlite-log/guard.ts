@@ -25,9 +25,16 @@ export interface DamagedHead {
 export interface Heads {
   /** SQLite's number for the last commit of another connection. https://sqlite.org/pragma.html#pragma_data_version */
   readonly stamp: number
-  readonly all: Map<string, StreamHead | DamagedHead>
+  readonly all: ReadonlyMap<string, StreamHead | DamagedHead>
   /** The text of each authentic row, so that it need not be authenticated again. */
-  readonly texts: Map<string, string>
+  readonly texts: ReadonlyMap<string, string>
+  /**
+   * Whether every stream is there up to its end: the versions of all of them count every record once. `incomplete` also when
+   * a stream was cut and an older head of it put back; `unknown` when a head is damaged.
+   */
+  readonly completeness: 'complete' | 'incomplete' | 'unknown'
+  /** The number of the last record that a head names. */
+  readonly last: number
 }
 
 /** What one connection knows of the log beyond its rows. Only the functions of this folder change it. */

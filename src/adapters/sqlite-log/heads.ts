@@ -6,9 +6,10 @@ import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { DamagedHead, Guard, Heads, SealedEntry, StreamHead } from './guard.js'
+import { packedRows, query } from './packed-rows.js'
 import { textColumn, textIn } from './text.js'
 
-const allHeads = `SELECT version, sequence, ${['stream', 'hash', 'sealed', 'key_id', 'mac'].map(textColumn).join(', ')} FROM heads`
+const allHeads = query(['version', 'sequence'], ['stream', 'hash', 'sealed', 'key_id', 'mac'], 'FROM heads')
 const putHead = `INSERT INTO heads (stream, version, sequence, hash, sealed, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (stream) DO UPDATE SET version = excluded.version, sequence = excluded.sequence, hash = excluded.hash,
 sealed = excluded.sealed, key_id = excluded.key_id, mac = excluded.mac`
@@ -48,11 +49,26 @@ const isAuthentic = ({ authenticator }: Guard, row: Row, text: string): boolean 
   return keyId !== null && mac !== null && authenticator.tag(keyId, text) === mac
 }
 
-const load = (database: Database, stamp: number): Heads => {
-  const { guard } = database
+export const isDamaged = (head: StreamHead | DamagedHead): head is DamagedHead => 'damaged' in head
+
+/** All heads with what they come to together. */
+export const headsOf = (stamp: number, all: Heads['all'], texts: Heads['texts']): Heads => {
+  let [counted, last, damaged] = [0, 0, false]
+  for (const head of all.values()) {
+    if (isDamaged(head)) damaged = true
+    else {
+      counted += head.version
+      last = Math.max(last, head.sequence)
+    }
+  }
+  const whole = counted === last ? 'complete' : 'incomplete'
+  return { stamp, all, texts, completeness: damaged ? 'unknown' : whole, last }
+}
+
+const headsIn = (guard: Guard, stamp: number, rows: ReadonlyArray<Row>): Heads => {
   const all = new Map<string, StreamHead | DamagedHead>()
   const texts = new Map<string, string>()
-  for (const row of database.statement(allHeads).all()) {
+  for (const row of rows) {
     const read = headOf(row)
     const known = [read?.text, textIn(row['key_id']), textIn(row['mac'])].join('\n')
     if (read !== null && (guard.heads?.texts.get(read.head.stream) === known || isAuthentic(guard, row, read.text))) {
@@ -63,7 +79,14 @@ const load = (database: Database, stamp: number): Heads => {
       all.set(stream, { stream, damaged: true })
     }
   }
-  return { stamp, all, texts }
+  return headsOf(stamp, all, texts)
+}
+
+const load = (database: Database, stamp: number): Heads => {
+  const { guard } = database
+  const packed = packedRows(database, allHeads)
+  const heads = packed === null ? null : headsIn(guard, stamp, packed)
+  return heads !== null && heads.completeness !== 'unknown' ? heads : headsIn(guard, stamp, database.statement(allHeads.plain).all())
 }
 
 /** Every change of the vault key brings a newer data key, which authenticates what is written from then on. */
@@ -83,22 +106,6 @@ export const headsNow = (database: Database): Heads => {
   return guard.heads
 }
 
-export const isDamaged = (head: StreamHead | DamagedHead): head is DamagedHead => 'damaged' in head
-
-/**
- * Whether every stream is there up to its end: the versions of all of them count every record once. False also when a
- * stream was cut and an older head of it put back. `unknown` when a head is damaged.
- */
-export const completeness = ({ all }: Heads): 'complete' | 'incomplete' | 'unknown' => {
-  let [counted, last] = [0, 0]
-  for (const head of all.values()) {
-    if (isDamaged(head)) return 'unknown'
-    counted += head.version
-    last = Math.max(last, head.sequence)
-  }
-  return counted === last ? 'complete' : 'incomplete'
-}
-
 export const incomplete: LogUnavailable = unavailable(
   'corrupt',
   'The vault file is damaged: records are missing, and it cannot be told of which stream. lean-vault audit verify says more.',
@@ -111,7 +118,7 @@ export const damagedHead = (stream: string): LogUnavailable =>
 export const headForWrite = (heads: Heads, stream: string): E.Either<LogUnavailable, StreamHead> => {
   const head = heads.all.get(stream)
   if (head !== undefined) return isDamaged(head) ? E.left(damagedHead(stream)) : E.right(head)
-  if (completeness(heads) !== 'complete') return E.left(incomplete)
+  if (heads.completeness !== 'complete') return E.left(incomplete)
   return E.right({ stream, version: 0, sequence: 0, hash: '', sealed: [] })
 }
 

@@ -7,7 +7,7 @@ import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard, Heads, StreamHead } from './guard.js'
-import { completeness, isDamaged } from './heads.js'
+import { isDamaged } from './heads.js'
 import { textColumn, textIn } from './text.js'
 
 const lastProof = 'SELECT sequence FROM proofs ORDER BY sequence DESC LIMIT 1'
@@ -41,7 +41,7 @@ const fits = (head: StreamHead, end: LogHead): boolean =>
 export const endOfLog = (database: Database, heads: Heads): E.Either<LogUnavailable, LogHead> => {
   const sequence = lastSequence(database)
   const hash = sequence === null ? null : hashAt(database, sequence)
-  if (sequence === null || hash === null || completeness(heads) === 'incomplete') return E.left(damagedEnd)
+  if (sequence === null || hash === null || heads.completeness === 'incomplete') return E.left(damagedEnd)
   const end = { sequence, hash }
   return [...heads.all.values()].every((head) => isDamaged(head) || fits(head, end)) ? E.right(end) : E.left(damagedEnd)
 }

@@ -4,11 +4,11 @@ import type { EventRecord, LogUnavailable, SealedSecret, SecretRef } from '../..
 import { toBytes } from './bytes.js'
 import type { Database } from './database.js'
 import { unavailable } from './failure.js'
-import { eventColumns, type ProvenRecord, toRecords } from './records.js'
+import { plainRecords, type ProvenRecord, toRecords } from './records.js'
 import { textColumn, textIn } from './text.js'
 
-const ofStream = `SELECT ${eventColumns} FROM events e WHERE e.stream = ? AND e.version >= ? ORDER BY e.version`
-const ofAll = `SELECT ${eventColumns} FROM events e WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
+const ofStream = plainRecords('WHERE e.stream = ? AND e.version >= ? ORDER BY e.version')
+const ofAll = plainRecords('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
 const names = `SELECT ${textColumn('stream')} FROM events WHERE version = 1 ORDER BY 1`
 const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 

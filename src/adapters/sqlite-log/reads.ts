@@ -7,13 +7,13 @@ import type { Database } from './database.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { StreamHead } from './guard.js'
-import { completeness, damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
-import { damagedRecord, eventColumns, eventsWithProofs, proofColumns, type ProvenRecord, toRecords } from './records.js'
+import { damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
+import { withRows } from './packed-rows.js'
+import { damagedRecord, type ProvenRecord, recordsWithProofs, toRecords } from './records.js'
 import { textColumn, textIn } from './text.js'
 
-const select = `SELECT ${eventColumns}, ${proofColumns} FROM ${eventsWithProofs}`
-const ofStream = `${select} WHERE e.stream = ? AND e.version >= ? ORDER BY e.version`
-const ofAll = `${select} WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?`
+const ofStream = recordsWithProofs('WHERE e.stream = ? AND e.version >= ? ORDER BY e.version LIMIT ?')
+const ofAll = recordsWithProofs('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
 const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 
 type Answer<A> = E.Either<LogUnavailable, A>
@@ -24,10 +24,36 @@ const recordsOf = E.map((found: ReadonlyArray<ProvenRecord>): ReadonlyArray<Even
 const headOf = (database: Database, stream: string): Answer<StreamHead | null> => {
   const heads = headsNow(database)
   const head = heads.all.get(stream)
-  const all = completeness(heads)
+  const all = heads.completeness
   if (head === undefined) return all === 'complete' ? E.right(null) : E.left(incomplete)
   if (isDamaged(head)) return E.left(damagedHead(stream))
   return all === 'incomplete' ? E.left(incomplete) : E.right(head)
+}
+
+/** Whether the last record of a stream, if there is one, is the one that its end names. */
+export const endsAt = (head: StreamHead | null, last: ProvenRecord | undefined): boolean =>
+  last === undefined || (last.hash === head?.hash && last.record.sequence === head.sequence)
+
+/** So many records are asked for at once: one answer of a driver must not hold a history of any length. */
+const page = 1000
+
+/** What is there of a stream, in order and without a gap. */
+const streamRecords = (database: Database, stream: string, from: number): Answer<ReadonlyArray<ProvenRecord>> => {
+  const records: ProvenRecord[] = []
+  for (;;) {
+    const first = from + records.length
+    const found = withRows(database, ofStream, [stream, first, page], (rows) =>
+      toRecords(
+        database.guard,
+        rows,
+        ({ record }, before) => record.stream === stream && record.version === (before === null ? first : before.record.version + 1),
+        (n) => `event ${first + n} of ${stream}`,
+      ),
+    )
+    if (E.isLeft(found)) return found
+    for (const one of found.right) records.push(one)
+    if (found.right.length < page) return E.right(records)
+  }
 }
 
 /** The records of a stream up to its proven end. Within a transaction that is open; it throws what the driver throws. */
@@ -35,44 +61,32 @@ export const readStream = (database: Database, stream: string, from: number): An
   const head = headOf(database, stream)
   if (E.isLeft(head)) return head
   const end = head.right?.version ?? 0
-  const rows = database.statement(ofStream).all(stream, from)
-  const records = toRecords(
-    database.guard,
-    rows,
-    ({ record }, before) => record.stream === stream && record.version === (before === null ? from : before.record.version + 1),
-    (n) => `event ${from + n} of ${stream}`,
-  )
+  const records = streamRecords(database, stream, from)
   if (E.isLeft(records)) return records
-  const last = records.right[records.right.length - 1]
   if (records.right.length !== Math.max(0, end - from + 1)) return E.left(damagedRecord(`event ${from + records.right.length} of ${stream}`))
-  const isEnd = last === undefined || (last.hash === head.right?.hash && last.record.sequence === head.right.sequence)
-  return isEnd ? recordsOf(records) : E.left(damagedRecord(`event ${end} of ${stream}`))
+  return endsAt(head.right, records.right[records.right.length - 1]) ? recordsOf(records) : E.left(damagedRecord(`event ${end} of ${stream}`))
 }
-
-const lastSequence = (database: Database): number =>
-  [...headsNow(database).all.values()].reduce((most, head) => (isDamaged(head) ? most : Math.max(most, head.sequence)), 0)
 
 /** Records in sequence. Within a transaction that is open; it throws what the driver throws. */
 export const readLog = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> => {
-  const rows = database.statement(ofAll).all(after, limit)
   const follows = ({ record, previous }: ProvenRecord, before: ProvenRecord | null): boolean => {
     if (before !== null) return record.sequence === before.record.sequence + 1 && previous === before.hash
     return record.sequence === after + 1 && (after > 0 || previous === genesis)
   }
-  const nameOf = (n: number): string => {
+  const nameOf = (rows: ReadonlyArray<Row>) => (n: number): string => {
     const stream = textIn(rows[n]?.['stream'])
     return stream !== null ? `record ${after + 1 + n} (${stream})` : `record ${after + 1 + n}`
   }
-  const records = toRecords(database.guard, rows, follows, nameOf)
+  const records = withRows(database, ofAll, [after, limit], (rows) => toRecords(database.guard, rows, follows, nameOf(rows)))
   if (E.isLeft(records)) return records
-  const isCut = rows.length < limit && after + rows.length < lastSequence(database)
-  return isCut ? E.left(damagedRecord(`record ${after + rows.length + 1}`)) : recordsOf(records)
+  const isCut = records.right.length < limit && after + records.right.length < headsNow(database).last
+  return isCut ? E.left(damagedRecord(`record ${after + records.right.length + 1}`)) : recordsOf(records)
 }
 
 /** The names of streams. Within a transaction that is open; it throws what the driver throws. */
 export const streamNames = (database: Database, prefix: string): Answer<ReadonlyArray<string>> => {
   const heads = headsNow(database)
-  if (completeness(heads) === 'incomplete') return E.left(incomplete)
+  if (heads.completeness === 'incomplete') return E.left(incomplete)
   const named = [...heads.all.values()].filter((head) => head.stream.startsWith(prefix) && (isDamaged(head) || head.version > 0))
   return E.right(named.map(({ stream }) => stream).sort())
 }

@@ -6,7 +6,8 @@ import { hashOf, recordText } from './chain.js'
 import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard } from './guard.js'
-import { textColumn, textIn } from './text.js'
+import { type Query, query } from './packed-rows.js'
+import { textIn } from './text.js'
 
 /** A record with what stands for it and for all before it. */
 export interface ProvenRecord {
@@ -15,9 +16,16 @@ export interface ProvenRecord {
   readonly hash: string
 }
 
-export const eventColumns = `e.sequence, ${textColumn('e.stream')}, e.version, ${textColumn('e.type')}, e.schema, e.at, ${textColumn('e.data')}`
-export const proofColumns = ['p.previous', 'p.hash', 'p.key_id', 'p.mac'].map(textColumn).join(', ')
-export const eventsWithProofs = 'events e LEFT JOIN proofs p ON p.sequence = e.sequence'
+const numbers = ['e.sequence', 'e.version', 'e.schema', 'e.at']
+const texts = ['e.stream', 'e.type', 'e.data']
+const proofs = ['p.previous', 'p.hash', 'p.key_id', 'p.mac']
+
+/** Asks for records without their proofs, which a file of format 1 has none of. */
+export const plainRecords = (rest: string): string => query(numbers, texts, `FROM events e ${rest}`).plain
+
+/** Asks for records with their proofs. */
+export const recordsWithProofs = (rest: string): Query =>
+  query(numbers, [...texts, ...proofs], `FROM events e LEFT JOIN proofs p ON p.sequence = e.sequence ${rest}`)
 
 const toRecord = (row: Row): EventRecord | null => {
   const { sequence, version, schema, at } = row

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { LogUnavailable, SecretRef } from '../../application/ports/event-log.js'
 import { attempt, type Database } from './database.js'
 import type { Heads } from './guard.js'
-import { headForWrite, headsNow, isDamaged, locked, withAllKeys, writeHead } from './heads.js'
+import { headForWrite, headsNow, headsOf, isDamaged, locked, withAllKeys, writeHead } from './heads.js'
 import { inTransaction } from './transaction.js'
 
 const find = 'SELECT 1 FROM sealed WHERE stream = ? AND owner = ? AND generation = ?'
@@ -44,7 +44,7 @@ const removeIn = (database: Database, ref: SecretRef): E.Either<LogUnavailable, 
   if (E.isLeft(written)) return written
   database.statement(remove).run(stream, owner, generation)
   database.exec(rewrite)
-  return E.right({ ...heads, all: new Map([...heads.all, [stream, next]]) })
+  return E.right(headsOf(heads.stamp, new Map([...heads.all, [stream, next]]), heads.texts))
 }
 
 /** Deletes the row and drives its bytes out of the files. For a row that is gone already it repeats the second part. */

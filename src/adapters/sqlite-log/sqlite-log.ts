@@ -7,6 +7,7 @@ import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { withAllKeys } from './heads.js'
 import { plainLog, plainNames, plainSealed, plainStream } from './plain-reads.js'
+import { readStreams } from './read-streams.js'
 import { readLog, readSealed, readStream, streamNames } from './reads.js'
 import { shredIn } from './shred.js'
 import { inSnapshot } from './transaction.js'
@@ -27,6 +28,9 @@ const at =
 /** The records of one stream, proven up to its end. */
 const read = (database: Database, stream: string, from: number): Answer<ReadonlyArray<EventRecord>> =>
   E.mapLeft(at(stream))(reading(database, () => (isPlain(database) ? plainStream : readStream)(database, stream, from)))
+
+const readMany = (database: Database, asked: ReadonlyArray<string>): Answer<ReadonlyMap<string, ReadonlyArray<EventRecord>>> =>
+  isPlain(database) ? E.right(new Map()) : reading(database, () => readStreams(database, asked))
 
 const readAll = (database: Database, after: number, limit: number): Answer<ReadonlyArray<EventRecord>> =>
   reading(database, () => (isPlain(database) ? plainLog : readLog)(database, after, limit))
@@ -55,6 +59,7 @@ export const makeSqliteLog = (database: Database): { readonly log: EventLog; rea
   }
   const log: EventLog = {
     read: (stream, fromVersion = 1) => run((db) => read(db, stream, Math.max(1, fromVersion))),
+    readMany: (asked) => run((db) => readMany(db, asked)),
     readAll: (afterSequence, limit) => run((db) => readAll(db, Math.max(0, afterSequence), Math.max(0, limit))),
     streams: (prefix) => run((db) => streams(db, prefix)),
     commit: (commit) => run((db) => commitTo(db, commit)),

@@ -1,5 +1,3 @@
-import { toBytes } from './bytes.js'
-
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -8,12 +6,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  */
 export const textColumn = (column: string): string => `CAST(${column} AS BLOB) AS ${column.replace(/^.*\./, '')}`
 
-/** What was read by `textColumn`; null where it is no text. */
+/** What was read by `textColumn`, or packed; null where it is no text. */
 export const textIn = (value: unknown): string | null => {
-  const bytes = toBytes(value)
-  if (bytes === null) return null
+  if (typeof value === 'string') return value
+  if (!(value instanceof Uint8Array || value instanceof ArrayBuffer)) return null
   try {
-    return decoder.decode(bytes)
+    return decoder.decode(value)
   } catch {
     return null
   }

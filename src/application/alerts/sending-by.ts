@@ -7,7 +7,7 @@ import type { KeyState } from '../../domain/key/state.js'
 import { incarnationOf } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { VaultError } from '../errors.js'
-import { loadAllKeys } from '../key-store.js'
+import { loadAllKeys } from '../load-keys.js'
 import type { AlertDeps } from './alert-deps.js'
 
 /** Quiet hours of a tag need to know who bears it; no key is read where no tag has any. */

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeyHash } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
-import { type KnownKeys, loadKnownKeys } from '../key-store.js'
+import { type KnownKeys, loadKnownKeys } from '../load-keys.js'
 import { checkPin } from '../pin.js'
 import type { KeyListing } from '../ports/open-router-client.js'
 import { readFailure, unrecorded } from './look.js'

@@ -78,6 +78,11 @@ export interface LogUnavailable {
 export interface EventLog {
   /** The records of one stream in order, from `fromVersion` (default 1); empty for a stream that does not exist. */
   readonly read: (stream: StreamId, fromVersion?: number) => TaskEither<LogUnavailable, ReadonlyArray<EventRecord>>
+  /**
+   * Several streams at once, from their beginnings, each as `read` gives it; one that is left out, for its length or for any
+   * trouble with it, must be asked for by itself. A log that has no sooner way than one by one does without this function.
+   */
+  readonly readMany?: (streams: ReadonlyArray<StreamId>) => TaskEither<LogUnavailable, ReadonlyMap<StreamId, ReadonlyArray<EventRecord>>>
   /** Up to `limit` records of all streams in sequence order, after `afterSequence` (0: from the beginning). */
   readonly readAll: (afterSequence: number, limit: number) => TaskEither<LogUnavailable, ReadonlyArray<EventRecord>>
   /** The names of all streams beginning with `prefix`, sorted. */

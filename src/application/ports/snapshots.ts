@@ -22,6 +22,8 @@ export interface Snapshots {
   readonly read: (stream: StreamId) => TaskEither<LogUnavailable, Snapshot | null>
   /** Replaces an older one. Nothing is written where the record that it ends with is not there. */
   readonly write: (stream: StreamId, snapshot: Snapshot) => TaskEither<LogUnavailable, void>
+  /** The streams that have one, believable or not: most have none, and need not be asked for. */
+  readonly streams: () => TaskEither<LogUnavailable, ReadonlySet<StreamId>>
   /** Those that this program made, to be compared with their streams. */
   readonly all: () => TaskEither<LogUnavailable, ReadonlyArray<KeptSnapshot>>
 }
