@@ -4,12 +4,18 @@
 //
 // `--kills`: how many kills at random moments. `--rounds`: how many rounds of concurrent adds. `--only`: just the trials whose
 // label contains the text, such as "add, killed applied at request 1". `--node`: another Node to run the program under.
+//
+//   npm run kill-test -- --random 1000 [--minutes 60]
+//
+// One process after another is killed at a random moment while it does a dozen things at once, until every command was struck so
+// often, or the time is up; nothing else is tried then.
 import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
 import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
 import { initCalls, initCommits, initLabel, tryKillInit } from '../test/processes/init-trial.js'
 import { tryFullDisk } from '../test/processes/full-disk-trial.js'
 import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
+import { manyLives } from '../test/processes/lanes-run.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
 import { forget, makePendingVault, makeQuietVault, nothingYet } from '../test/processes/saved-vaults.js'
@@ -71,6 +77,17 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
     return { struck: acknowledged, problems: problems.map((each) => `${label}: ${each}`) }
   },
 })
+
+const random = Number(argument('random') ?? 0)
+if (random > 0) {
+  const seconds = Number(argument('minutes') ?? 60) * 60
+  const { lives, struck, acknowledged, facts, problems } = await manyLives(cli, random, seconds, (count) => console.log(`${count} processes killed, ${process.uptime().toFixed(0)} s`))
+  for (const problem of problems) console.log(`  ${problem}`)
+  for (const [verb, count] of [...struck].sort(([a], [b]) => a.localeCompare(b))) console.log(`${String(count).padStart(7)} kills, ${String(acknowledged.get(verb) ?? 0).padStart(6)} acknowledged  ${verb}`)
+  console.log(`${lives} processes killed, ${facts} facts of keys acknowledged, ${problems.length} problems, ${process.uptime().toFixed(0)} s`)
+  cli.remove()
+  process.exit(problems.length === 0 ? 0 : 1)
+}
 
 const blank = nothingYet()
 await section(

@@ -70,7 +70,7 @@ const end = does((name) => {
   return name.phase === 'making' ? { ...name, phase: 'dropping' } : name
 })
 
-/** The refusals that every command shares, and what they say of the name. Someone else's claim says nothing. */
+/** The refusals that every command shares, and what they say of the name. Someone else's claim, or transaction, says nothing. */
 const refusals: Readonly<Record<string, Ways>> = {
   KeyNotFound: [[sees(isIn('gone', 'removing'))]],
   KeyNotReady: [[sees(isIn('making', 'dropping'))]],
@@ -78,6 +78,7 @@ const refusals: Readonly<Record<string, Ways>> = {
   NameOwesRevocation: [[sees(isIn('gone', 'removing', 'dropping'))]],
   KeyBeingRemoved: [[sees(isIn('removing'))]],
   KeyBusy: [[]],
+  'VaultUnavailable locked': [[]],
 }
 
 const added = (born: string, limit: number, outcome: string): Ways | undefined => {
@@ -102,7 +103,8 @@ const changed = (to: Partial<Name>, done: ReadonlyArray<string>, isSo: (name: Na
 const tagged = (tag: string, { outcome, tag: shown }: Told): Ways | undefined => {
   const write = does((name) => (name.phase === 'gone' ? null : { ...name, tag }))
   if (outcome === 'killed') return [[write]]
-  if (outcome !== 'updated') return outcome === 'KeyNotFound' ? [[sees(isIn('gone'))]] : undefined
+  if (outcome === 'KeyNotFound') return [[sees(isIn('gone'))]]
+  if (outcome !== 'updated') return refusals[outcome]
   return [[write, sees((name) => name.phase === 'gone' || name.tag === shown)]]
 }
 

@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { type Bench, mustRun, openBench, type Saved, saveBench } from './bench.js'
+import { type Bench, openBench } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
 import { leaksOf, problemsOf } from './check-bench.js'
 import { reconciled } from './kill-trial.js'
 import { checkLinearizable, type Operation } from './linear-check.js'
 import { type Asked, type Name, nameModel, type Seen, type Told, waysOf } from './linear-model.js'
 import { sleep } from './run-cli.js'
-import { forget, nothingYet } from './saved-vaults.js'
+import { emptyVault, forget } from './saved-vaults.js'
 
 /** One thing that a process asked, of one name or of all. */
 export interface Recorded {
@@ -138,19 +138,6 @@ const inTheEnd = async (bench: Bench, names: ReadonlyArray<string>): Promise<Rea
     ...(audit.code === 0 ? [] : [`audit verify exited ${String(audit.code)}: ${audit.stdout}${audit.stderr}`]),
     ...(await problemsOf(bench, Object.fromEntries(names.map((name) => [name, ['active', 'suspended', 'gone']])))),
   ]
-}
-
-/** A vault without a key. */
-const emptyVault = async (cli: BuiltCli): Promise<Saved> => {
-  const blank = nothingYet()
-  const bench = await openBench(cli, blank)
-  try {
-    const { vault } = (await mustRun(bench, ['init'], { env: { LEAN_VAULT_MANAGEMENT_KEY: blank.managementKey } })) as { readonly vault: string }
-    return saveBench(bench, { vaultId: vault })
-  } finally {
-    await bench.close()
-    forget(blank)
-  }
 }
 
 /** Processes that ask at random of a few names of one new vault; then all is settled and read once more, as part of the history. */

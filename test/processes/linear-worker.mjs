@@ -61,7 +61,9 @@ const told = async (verb, name, more) => {
   try {
     return await acts[verb](name, more)
   } catch (error) {
-    return { outcome: isVaultFailure(error) ? error.error._tag : `threw ${String(error?.stack ?? error)}` }
+    if (!isVaultFailure(error)) return { outcome: `threw ${String(error?.stack ?? error)}` }
+    const { _tag, reason } = error.error
+    return { outcome: _tag === 'VaultUnavailable' ? `${_tag} ${reason}` : _tag }
   }
 }
 

@@ -62,6 +62,14 @@ const init = async (bench: Bench): Promise<Partial<Saved>> => {
   return { vaultId: vault, foreign: [await createElsewhere(bench, neighbour), await createElsewhere(bench, 'made by hand')] }
 }
 
+/** A vault without a key. */
+export const emptyVault = async (cli: BuiltCli): Promise<Saved> => {
+  const blank = nothingYet()
+  const saved = await make(cli, init, blank)
+  forget(blank)
+  return saved
+}
+
 /** `held` and `spare` active, `resting` suspended, `former` removed. Nothing is pending. */
 export const makeQuietVault = async (cli: BuiltCli): Promise<Saved> => {
   const blank = nothingYet()
