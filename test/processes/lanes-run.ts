@@ -98,7 +98,7 @@ interface Fact {
 }
 
 /** Whether all that was acknowledged of a name is in its history: each last fact where it was, and before it as many as were told. */
-const lostOf = (name: string, told: ReadonlyArray<Told>, history: ReadonlyArray<Fact>): ReadonlyArray<string> => {
+export const lostOf = (name: string, told: ReadonlyArray<Told>, history: ReadonlyArray<Fact>): ReadonlyArray<string> => {
   let [acknowledged, seen] = [0, 0]
   return told.flatMap(({ events = 0, sequence = 0, type }) => {
     acknowledged += events
@@ -152,7 +152,7 @@ export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, t
     return all.length === 0 ? 0 : Math.min(...all.map((verb) => struck.get(verb) ?? 0))
   }
   try {
-    while (Date.now() < until && problems.length === 0 && (lives % 8 !== 0 || fewest() < kills)) {
+    while (Date.now() < until && problems.length === 0 && (lives % 4 !== 0 || fewest() < kills)) {
       lives += 1
       asked.push(...(await liveOnce(cli, bench, lives, longestLife, problems)))
       if (lives % 100 === 0) tell(lives)
