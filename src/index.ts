@@ -94,6 +94,8 @@ export type {
   RecordedUsage,
   ReconciledKey,
   ReconcileReport,
+  DueKey,
+  RotateDueReport,
   RemovalPlan,
   TagReport,
   UsageReport,
@@ -115,13 +117,14 @@ export type {
   PanicScope,
   ReconcileOptions,
   RemoveOptions,
+  RotateDueOptions,
   RotateOptions,
   UsageOptions,
   Vault,
   WatchOptions,
 } from './application/vault.js'
 export type { UsageDay } from './application/use-cases/usage-history.js'
-export type { WatchReport } from './application/watch/watch-report.js'
+export type { ScheduledRotations, WatchReport } from './application/watch/watch-report.js'
 export type { WatcherView } from './application/watcher-heartbeat.js'
 export type { VaultKeySource } from './domain/vault/event.js'
 export type { AlertText, Condition } from './domain/alerts/condition.js'

@@ -13,6 +13,7 @@ import type {
   PanicReport,
   RecordedUsage,
   ReconcileReport,
+  RotateDueReport,
   RemovalPlan,
   TagReport,
   UsageReport,
@@ -71,6 +72,14 @@ export interface RotateOptions {
   readonly grace?: string
   /** The old secret is in wrong hands: it is contained at once and never put back to work. */
   readonly leaked?: boolean
+}
+
+/** How keys that are due are to be replaced. */
+export interface RotateDueOptions {
+  /** How long both keys of each work: `24h`, `30m`, `0m`. Absent: a day. */
+  readonly grace?: string
+  /** Say which are due; record and send nothing. */
+  readonly dryRun?: boolean
 }
 
 /** Which names to list. Nothing given: every name that is not removed. */
@@ -182,6 +191,8 @@ export interface OpenedVault extends Vault {
   readonly alerts: Alerts
   /** Whether a watcher is at work, and when it last was. */
   readonly watcher: () => TaskEither<VaultError, WatcherView>
+  /** Replaces every key that its schedule in the `alerts` section says is due, a few at a time. Never stops at the first failure. */
+  readonly rotateDue: (options?: RotateDueOptions) => TaskEither<VaultError, RotateDueReport>
   /** One pass of the watcher: readings, spent windows, alerts, and whatever is unfinished and due. */
   readonly watchOnce: (options?: WatchOptions) => TaskEither<VaultError, WatchReport>
   /** Passes, each with its report, a failed one too, until the vault's `stop` is aborted, or whoever iterates leaves the loop. Two watchers of one vault take turns. */

@@ -57,9 +57,13 @@ const textOf = (change: ChangeReport, wanted: string): string => {
 
 const goOn = 'lean-vault reconcile finishes or undoes it.'
 
+/** A change and its notes for people. `wanted` is the state that was asked for. */
+export const textOfChange = (change: ChangeReport, wanted: string): string =>
+  [textOf(change, wanted), ...change.notes.map((each) => `Note: ${each}.\n`)].join('')
+
 /** A change as the answer of a command: 7 when it is incomplete. */
 export const changeAnswer = (change: ChangeReport, wanted: string, advice?: string): Answer => {
-  const text = [textOf(change, wanted), ...change.notes.map((each) => `Note: ${each}.\n`)].join('')
+  const text = textOfChange(change, wanted)
   if (change.outcome === 'rolled-back') return unheld(change, text, 'Leave --require-enforced out, or give one limit alone, which sits on the key itself.')
   return change.outcome === 'incomplete' ? incomplete(change, text, goOn) : report(change, text, advice)
 }

@@ -25,7 +25,7 @@ import type { Vault } from '../../src/application/vault.js'
 import { loadVault, openManagementKey } from '../../src/application/vault-store.js'
 import { watchOnce } from '../../src/application/watch/watch.js'
 import { failedReport, type WatchReport } from '../../src/application/watch/watch-report.js'
-import { defaultPolicy } from '../../src/domain/alerts/policy.js'
+import { type AlertPolicy, defaultPolicy } from '../../src/domain/alerts/policy.js'
 import type { AttemptId, Nonce, OwnerId, VaultId } from '../../src/domain/shared/identifiers.js'
 import type { Instant, Millis } from '../../src/domain/shared/instant.js'
 import type { AccountPin } from '../../src/domain/vault/event.js'
@@ -65,6 +65,10 @@ export interface BenchOptions {
   readonly copyOf?: Bench
   /** Whether a process can tell that the owner of a claim is dead, as on one machine; default no, as on two. */
   readonly seesTheDead?: boolean
+  /** How its watchers alert and rotate. */
+  readonly policy?: AlertPolicy
+  /** Other rules than the real ones, or the real ones in a quicker way. */
+  readonly parts?: Pick<LocalDeps, 'protocol' | 'keyEvents'>
   /** Changes what comes back from OpenRouter, or what leaves. */
   readonly around?: (transport: HttpTransport) => HttpTransport
 }
@@ -221,7 +225,7 @@ const openProcess = (
   const { log, notes } = openMemoryLog(store)
   const local: LocalDeps = {
     log: troubledLog(universe, running, process, log),
-    keyEvents: keyEventCodec,
+    keyEvents: options.parts?.keyEvents ?? keyEventCodec,
     vaultEvents: vaultEventCodec,
     alertEvents: alertEventCodec,
     spendEvents: spendEventCodec,
@@ -231,7 +235,7 @@ const openProcess = (
     random,
     process: { owner: `bench/${String(process.id)}` as OwnerId, isGone: () => false, stopping },
     timing,
-    protocol: realProtocol,
+    protocol: options.parts?.protocol ?? realProtocol,
   }
   const transport = (options.around ?? ((same) => same))(troubledTransport(universe, running, process, timing))
   const clientFor = (managementKey: Secret): OpenRouterClient =>
@@ -304,7 +308,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     trouble: (trouble) => Object.assign(running, { trouble, requests: 0, commits: 0 }),
     run: async (command) => (await all([onStore(store, command)]))[0] ?? null,
     watch: async () => {
-      const [answer] = await all([(process) => watchIn(openProcess(universe, running, options, process, store))])
+      const [answer] = await all([(process) => watchIn(openProcess(universe, running, options, process, store), options.policy)])
       if (answer === null || answer === undefined) throw new Error('the watcher did not come to an end')
       return E.isLeft(answer) ? failedReport(new Date(bench.now()).toISOString(), answer.left) : answer.right
     },
@@ -341,7 +345,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
   return bench
 }
 
-const alertParts: AlertParts = {
+export const alertParts: AlertParts = {
   digest: sha256,
   openChannel: () => TE.left({ _tag: 'DeliveryProblem', hopeless: true, message: 'there is none', retryAfter: null }),
   policy: defaultPolicy,
@@ -352,9 +356,12 @@ const alertParts: AlertParts = {
 }
 
 /** A pass as the composition root makes it, always by the same watcher. */
-const watchIn = ({ local: of, remote }: Pick<ReturnType<typeof openProcess>, 'local' | 'remote'>): Promise<E.Either<VaultError, WatchReport>> => {
+const watchIn = (
+  { local: of, remote }: Pick<ReturnType<typeof openProcess>, 'local' | 'remote'>,
+  policy: AlertPolicy = defaultPolicy,
+): Promise<E.Either<VaultError, WatchReport>> => {
   const local: LocalDeps = { ...of, process: { ...of.process, owner: 'bench/watcher' as OwnerId } }
-  return watchOnce(local, () => TE.map((deps: Deps) => ({ ...alertParts, ...deps }))(remote.deps()), 60_000 as Millis)()
+  return watchOnce(local, () => TE.map((deps: Deps) => ({ ...alertParts, policy, ...deps }))(remote.deps()), 60_000 as Millis)()
 }
 
 /** `init` as the composition root does it. */

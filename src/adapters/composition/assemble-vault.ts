@@ -5,6 +5,7 @@ import type { DependencyContainer } from 'tsyringe'
 import type { Deps, LocalDeps } from '../../application/deps.js'
 import type { VaultError } from '../../application/errors.js'
 import { makeVault, type Remote } from '../../application/make-vault.js'
+import { rotateDue } from '../../application/rotations/rotate-due.js'
 import type { OpenedVault } from '../../application/vault.js'
 import { type LoadedVault, loadVault, openManagementKey } from '../../application/vault-store.js'
 import type { Surroundings } from './load-settings.js'
@@ -58,6 +59,7 @@ export const assembleVault = (
   const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...parts, ...deps }))(remote.deps())
   return {
     ...withAlerts(makeVault(local, remote), parts),
+    rotateDue: (given) => rotateDue(local, remote.deps, parts.policy, given),
     watcher: () => viewWatcher(local),
     watchOnce: (given) =>
       pipe(

@@ -86,6 +86,7 @@ const assemble = (registry: DependencyContainer, around: Surroundings, options: 
         yield* (await whole()).alerts.subscribe()
       },
     },
+    rotateDue: (given) => lazily(whole, (vault) => vault.rotateDue(given)),
     watcher: () => lazily(whole, (vault) => vault.watcher()),
     watchOnce: (given) => lazily(whole, (vault) => vault.watchOnce(given)),
     async *watch (given) {

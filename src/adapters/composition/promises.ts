@@ -19,7 +19,7 @@ export interface VaultFailure extends Error {
 
 /** The `Vault` with Promises for TaskEithers: the same functions, each rejecting with a `VaultFailure`. */
 export type PromisedVault = Promised<Vault> &
-  Promised<Pick<OpenedVault, 'watchOnce' | 'watcher'>> &
+  Promised<Pick<OpenedVault, 'rotateDue' | 'watchOnce' | 'watcher'>> &
   Pick<OpenedVault, 'watch'> & { readonly alerts: PromisedAlerts }
 
 /** The `Alerts` with Promises for TaskEithers. */
@@ -101,6 +101,7 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   history: (options) => settle(vault.history(options)),
   checkCredential: () => settle(vault.checkCredential()),
   changeCredential: (managementKey) => settle(vault.changeCredential(managementKey)),
+  rotateDue: (options) => settle(vault.rotateDue(options)),
   watcher: () => settle(vault.watcher()),
   watchOnce: (options) => settle(vault.watchOnce(options)),
   watch: vault.watch,

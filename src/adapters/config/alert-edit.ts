@@ -19,7 +19,7 @@ export interface AlertEdit {
   readonly value: unknown
 }
 
-const measures = ['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'quietHours', 'creditLow', 'digestAbove']
+const measures = ['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'rotate', 'quietHours', 'creditLow', 'digestAbove']
 
 const refuse = (field: string, rule: string): E.Either<VaultError, never> => E.left(invalidInput({ field, rule }))
 

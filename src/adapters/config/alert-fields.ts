@@ -55,6 +55,7 @@ const levelFields: Readonly<Record<string, Shape>> = {
   expiring: leaf('must be a list of at most 10 spans such as 7d or 12h', listOf(isSpan)),
   spikeFactor: leaf('must be a number from 2 to 100', isNumber(2, 100, false)),
   rotateAfter: off('must be a span such as 90d, or off', isSpan),
+  rotate: oneOf('on', 'off'),
   quietHours: off(
     'must be UTC hours such as "22:00-07:00", or off',
     (value) => typeof value === 'string' && new RegExp(quietPattern).test(value),

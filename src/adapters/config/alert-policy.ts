@@ -35,6 +35,8 @@ const withEntry = (settings: RuleSettings, [field, ...rest]: ReadonlyArray<strin
       return { ...settings, spikeFactor: Number(value) }
     case 'rotateAfter':
       return { ...settings, rotateAfter: value === 'off' ? null : spanOf(value) }
+    case 'rotate':
+      return { ...settings, rotate: value === 'on' }
     case 'quietHours':
       return { ...settings, quiet: quietOf(value) }
     case undefined:

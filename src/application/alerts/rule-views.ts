@@ -75,24 +75,33 @@ const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).p
 
 const hoursText = (quiet: QuietHours | null): string | null => (quiet === null ? null : `${clock(quiet.from)}-${clock(quiet.to)}`)
 
-const measures: Readonly<Partial<Record<RuleName, string>>> = {
-  threshold: 'thresholds',
-  expiring: 'expiring',
-  spike: 'spikeFactor',
-  'rotation-due': 'rotateAfter',
-  'credit-low': 'creditLow',
+const measures: Readonly<Partial<Record<RuleName, ReadonlyArray<string>>>> = {
+  threshold: ['thresholds'],
+  expiring: ['expiring'],
+  spike: ['spikeFactor'],
+  'rotation-due': ['rotateAfter', 'rotate'],
+  'credit-low': ['creditLow'],
 }
+
+const measuredAt = (rule: RuleName, level: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
+  (measures[rule] ?? []).map((measure) => [...level, measure])
 
 const list = (texts: ReadonlyArray<string>, unit: string): string => (texts.length === 0 ? 'none' : `${texts.join(', ')}${unit}`)
 
+/** A setting that says one of the two says nothing of the other. */
+const rotationText = ({ rotateAfter, rotate }: RuleSettings): string | null => {
+  const age = rotateAfter === undefined ? [] : [rotateAfter === null ? 'at no age' : `at ${spanText(rotateAfter)}`]
+  const by = rotate === undefined ? [] : [rotate ? 'rotated by the watcher' : 'not rotated by the watcher']
+  return age.length + by.length === 0 ? null : [...age, ...by].join(', ')
+}
+
 /** What a rule measures by, as these settings say; null where they say nothing. */
 const measureText = (rule: RuleName, settings: RuleSettings): string | null => {
-  const { thresholds, expiring, spikeFactor, rotateAfter } = settings
+  const { thresholds, expiring, spikeFactor } = settings
   if (rule === 'threshold' && thresholds !== undefined) return list(thresholds.map(String), ' percent')
   if (rule === 'expiring' && expiring !== undefined) return list(expiring.map(spanText), ' before')
   if (rule === 'spike' && spikeFactor !== undefined) return `${spikeFactor} times the usual`
-  if (rule === 'rotation-due' && rotateAfter !== undefined) return rotateAfter === null ? 'at no age' : `at ${spanText(rotateAfter)}`
-  return null
+  return rule === 'rotation-due' ? rotationText(settings) : null
 }
 
 const everywhere = (rule: RuleName, policy: AlertPolicy): string | null =>
@@ -115,7 +124,7 @@ const exceptionOf = (
   }
   if (Object.values(found).every((each) => each === null)) return []
   const level = [`${kind}s`, of]
-  return [{ kind, of, ...found, from: fromOf(source, [...level, 'rules', rule], [...level, measures[rule] ?? '-']) }]
+  return [{ kind, of, ...found, from: fromOf(source, [...level, 'rules', rule], ...measuredAt(rule, level)) }]
 }
 
 /** Every rule as it is in force, and whence. */
@@ -131,7 +140,7 @@ export const ruleViews = (policy: AlertPolicy, source: PolicySource): ReadonlyAr
       on: !isOff([policy.all], rule),
       action: actionIn([policy.all], rule),
       measure: everywhere(rule, policy),
-      from: fromOf(source, ['rules', rule], [measures[rule] ?? '-']),
+      from: fromOf(source, ['rules', rule], ...measuredAt(rule, [])),
       exceptions: set.length,
       set,
     }

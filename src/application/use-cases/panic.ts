@@ -9,6 +9,7 @@ import type { KeyState } from '../../domain/key/state.js'
 import { incarnationOf, publicState } from '../../domain/key/view.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
+import { messageOf } from '../error-message.js'
 import type { VaultError } from '../errors.js'
 import { loadKnownKeys } from '../load-keys.js'
 import type { PanicReport } from '../reports.js'
@@ -55,12 +56,6 @@ const withoutWish = (name: KeyName, { stage }: KeyState): Fate => {
     case 'Removed':
       return outstanding(name, 'an earlier key of its name is still to be revoked; run lean-vault reconcile')
   }
-}
-
-const messageOf = (error: VaultError): string => {
-  if ('message' in error) return error.message
-  if (error._tag === 'KeyVanished') return 'OpenRouter has no such key any more'
-  return error._tag === 'KeyBusy' ? 'another process is at it' : error._tag
 }
 
 type Wish =

@@ -19,7 +19,7 @@ import { isoOf } from '../view-key.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 /** A key that expires is replaced by one that lives as long. */
-const expiryOf = ({ stage }: KeyState, at: Instant): Instant | null => {
+export const successorExpiry = ({ stage }: KeyState, at: Instant): Instant | null => {
   if (!('key' in stage)) return null
   const { generationAt, spec } = stage.key.incarnation
   if (spec.expiresAt === null) return null
@@ -74,14 +74,16 @@ const conclude = (deps: Deps, name: KeyName, mode: RotationMode, advanced: Advan
   return TE.right(done ?? incomplete(name, advanced, { remote: rotation?._tag === 'Retiring' ? 'outstanding' : 'live' }))
 }
 
-const begin = (deps: Deps, name: KeyName, mode: RotationMode): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
+const begin = (deps: Deps, name: KeyName, mode: RotationMode, scheduled: number | null): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
   pipe(
     transact(deps, name, (state) => {
       const at = deps.clock.now()
-      return { _tag: 'Rotate', mode, expiresAt: expiryOf(state, at), at }
+      return { _tag: 'Rotate', mode, expiresAt: successorExpiry(state, at), ...(scheduled === null ? {} : { scheduled }), at }
     }),
     TE.flatMap((done): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
       if (done._tag === 'Done') return TE.right(done.events)
+      // Another process was first with what a schedule asks for.
+      if (done.refusal._tag === 'NotDue') return TE.left({ _tag: 'KeyBusy', name, until: null })
       return done.refusal._tag === 'AlreadySettled' ? TE.right([]) : TE.left(refusalError(name, done.refusal, done.state))
     }),
   )
@@ -95,12 +97,12 @@ const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArr
 
 /**
  * Replaces a key: makes its successor, proves that it works, shares out what is left to spend, switches, and ends the old key
- * after the overlap. Asked again, it goes on where it stood.
+ * after the overlap. Asked again, it goes on where it stood. `scheduled`: the generation that a schedule wants replaced, and no other.
  */
-export const rotate = (deps: Deps, name: KeyName, mode: RotationMode): TE.TaskEither<VaultError, ChangeReport> => {
+export const rotate = (deps: Deps, name: KeyName, mode: RotationMode, scheduled: number | null = null): TE.TaskEither<VaultError, ChangeReport> => {
   const budget = { ...startBudget(deps.clock, deps.timing.retryBudget), patience }
   return pipe(
-    begin(deps, name, mode),
+    begin(deps, name, mode, scheduled),
     TE.bindTo('begun'),
     TE.bind('hurried', () => hurry(deps, name)),
     TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),

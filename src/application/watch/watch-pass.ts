@@ -22,6 +22,7 @@ import { readsOf } from '../use-cases/usage.js'
 import { isoOf } from '../view-key.js'
 import { beat } from './watch-lease.js'
 import { emptyReport, type WatchReport } from './watch-report.js'
+import { beginRotations, type Begun } from './watch-rotations.js'
 import { enforceWindows, type WindowReport } from './watch-windows.js'
 
 export type WatchDeps = Deps & AlertParts
@@ -90,7 +91,7 @@ const recordUsage = (deps: WatchDeps, { at, listing, states }: Swept): TE.TaskEi
 
 const report = (
   at: Instant,
-  swept: Swept,
+  { rotations, swept }: Begun,
   windows: WindowReport,
   told: Told,
   settled: Pick<WatchReport, 'finished' | 'undone' | 'orphansRevoked' | 'unheld' | 'drift' | 'outstanding'>,
@@ -100,6 +101,7 @@ const report = (
   keys: listedOf(swept),
   contained: windows.contained,
   lifted: windows.lifted,
+  rotations,
   credit: creditOf(told),
   alerts: { raised: told.raised, delivered: 0, failed: 0 },
 })
@@ -118,8 +120,9 @@ const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<
     TE.bindTo('swept'),
     TE.bind('windows', ({ swept }) => enforceWindows(deps, swept.states)),
     TE.bind('told', ({ swept }) => TE.fromTask(tell(deps, swept, freshFor))),
-    TE.bind('settled', ({ swept }) => driveAll(deps, swept, { budget: startBudget(deps.clock, driving), now: false })),
-    TE.map(({ swept, windows, told, settled }) => report(at, swept, windows, told, settled)),
+    TE.bind('rotating', ({ swept }) => beginRotations(deps, swept)),
+    TE.bind('settled', ({ rotating }) => driveAll(deps, rotating.swept, { budget: startBudget(deps.clock, driving), now: false })),
+    TE.map(({ rotating, windows, told, settled }) => report(at, rotating, windows, told, settled)),
   )
 
 /** What an outage hides must be said: that readings grow old is found in the log alone. */

@@ -1,6 +1,16 @@
 import type { VaultError } from '../errors.js'
 import type { ReconcileReport } from '../reports.js'
 
+/** What one pass did about keys that are due. */
+export interface ScheduledRotations {
+  /** Begun in this pass; `finished` and `outstanding` tell how they go on. */
+  readonly begun: ReadonlyArray<string>
+  /** How many more are due and are left for the next passes. */
+  readonly waiting: number
+  /** Due, and not begun until what `reason` says is over. */
+  readonly heldBack: ReadonlyArray<{ readonly name: string; readonly reason: string }>
+}
+
 /** What one pass of the watcher came to. Money is dollars, times are UTC ISO 8601. */
 export interface WatchReport {
   /** When the pass began. */
@@ -13,6 +23,8 @@ export interface WatchReport {
   /** Contained because a window is spent that only a watcher counts, and lifted because it turned. */
   readonly contained: ReadonlyArray<string>
   readonly lifted: ReadonlyArray<string>
+  /** Keys whose schedule has them rotated. */
+  readonly rotations: ScheduledRotations
   /** What the account has left; null: OpenRouter did not say. */
   readonly credit: number | null
   readonly finished: ReconcileReport['finished']
@@ -32,6 +44,7 @@ export const emptyReport = (at: string): WatchReport => ({
   keys: 0,
   contained: [],
   lifted: [],
+  rotations: { begun: [], waiting: 0, heldBack: [] },
   credit: null,
   finished: [],
   undone: [],

@@ -45,8 +45,9 @@ const setting =
 
 const more = `A rule takes one word: on or off; info, warning or critical; contain, so that the key is made unable to spend when the rule
 speaks of it, until lean-vault resume, or tell, which only tells. A measure takes its value: thresholds 80,95 (percent of
-a limit), expiring 7d,1d (before the expiry), spikeFactor 8 (times the usual), rotateAfter 90d, quietHours 22:00-07:00
-(UTC; only critical alerts pass), creditLow 10 (dollars), digestAbove 5. "default" takes a setting away again. A setting of
+a limit), expiring 7d,1d (before the expiry), spikeFactor 8 (times the usual), rotateAfter 90d, rotate on (the watcher
+replaces the key at that age, and before it expires), quietHours 22:00-07:00 (UTC; only critical alerts pass),
+creditLow 10 (dollars), digestAbove 5. "default" takes a setting away again. A setting of
 a key holds before one of its tags, that before one for all. They live below alerts in config.yaml, and nowhere else.`
 
 /** `alerts rules` and what is below it */

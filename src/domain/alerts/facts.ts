@@ -62,6 +62,8 @@ export interface KeyFacts {
   readonly boundBroken: Incident | null
   readonly expiresAt: Instant | null
   readonly rotationDue: Instant | null
+  /** The last try of replacing it that came to nothing, since it was last replaced; absent where that does not matter. */
+  readonly rotationFailed?: Incident | null
   /** Its own thresholds in whole percent; null for those of the policy. */
   readonly thresholds: ReadonlyArray<number> | null
 }

@@ -1,5 +1,6 @@
 import type { KeyEvent } from '../key/event.js'
 import type { KeyDecider } from '../key/index.js'
+import { rotationFailures } from '../key/rotation-failures.js'
 import type { Incarnation, KeyState } from '../key/state.js'
 import { incarnationOf, publicState } from '../key/view.js'
 import { type KeyName, lineageOf } from '../shared/identifiers.js'
@@ -8,7 +9,7 @@ import type { Picodollars } from '../shared/picodollars.js'
 import type { Assumptions } from '../spend/overshoot.js'
 import type { SpendState } from '../spend/spend-state.js'
 import { brokenAssumption } from './broken-assumption.js'
-import type { KeyFacts, TotalReading } from './facts.js'
+import type { Incident, KeyFacts, TotalReading } from './facts.js'
 import { limitHistory } from './limit-history.js'
 import { logIncidents } from './log-incidents.js'
 import { spendWindows } from './spend-windows.js'
@@ -62,6 +63,11 @@ const ofSpending = (
   return { windows, boundBroken: brokenAssumption(measured, assumptions) }
 }
 
+const failureIn = (events: ReadonlyArray<KeyEvent>): Incident | null => {
+  const last = rotationFailures(events)
+  return last === null ? null : { at: last.at, text: last.cause.message }
+}
+
 /**
  * All that the rules look at for one name, from what is recorded of it: the one way from the log and from readings to alerts.
  * Null for a name that no key holds and that owes nothing.
@@ -81,5 +87,6 @@ export const keyFactsOf = (folding: Folding, seen: KeySeen, assumptions: Assumpt
     readAt: spending?.last.at ?? null,
     freshFor,
     rotationDue: null,
+    rotationFailed: failureIn(events),
   }
 }

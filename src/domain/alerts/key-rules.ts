@@ -1,8 +1,9 @@
-import { between, type Instant, plus } from '../shared/instant.js'
+import { between, type Instant } from '../shared/instant.js'
 import type { Condition } from './condition.js'
 import type { Incident, KeyFacts } from './facts.js'
 import { conditionOf } from './make-condition.js'
-import { type AlertPolicy, measureIn, settingsFor } from './policy.js'
+import { type AlertPolicy, measureIn, type RuleSettings, settingsFor } from './policy.js'
+import { isRotated, type RotationDate, rotationDate } from './rotation-date.js'
 import type { RuleName } from './rule.js'
 import { age, moment, span, standingOf } from './words.js'
 
@@ -45,11 +46,15 @@ const hour = 3_600_000
 
 const expiring = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
   const { expiresAt } = key
-  const leads = measureIn(settingsFor(policy, key), 'expiring') ?? policy.expiring
+  const settings = settingsFor(policy, key)
+  const leads = measureIn(settings, 'expiring') ?? policy.expiring
   if (expiresAt === null) return []
   const left = between(now, expiresAt)
+  // While the watcher has time to replace it, nobody need be told.
+  const dated = isRotated(settings) ? rotationDate(settings, key) : null
+  const told = dated === null ? leads : leads.filter((lead) => lead <= between(dated.at, expiresAt))
   const when = left === 0 ? `expired at ${moment(expiresAt)}` : `expires in ${span(left)}, at ${moment(expiresAt)}`
-  return leads.map((lead) =>
+  return told.map((lead) =>
     conditionOf(key, {
       rule: 'expiring',
       asOf: now,
@@ -59,31 +64,41 @@ const expiring = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArr
       text: {
         happened: `${key.name} ${when}. ${standingOf(key, now)}`,
         means: 'OpenRouter refuses it from then on, and an expiry cannot be moved.',
-        next: `Make its successor in time: lean-vault add, under another name, and give it to its programs.`,
+        next: `lean-vault rotate ${key.name} puts a key in its place that lives as long again; its programs fetch it by the same name.`,
       },
     }),
   )
 }
 
-/** By the date that was set, else by the age that the policy allows. */
-const dueAt = (policy: AlertPolicy, key: KeyFacts): Instant | null => {
-  const oldest = measureIn(settingsFor(policy, key), 'rotateAfter') ?? null
-  if (key.rotationDue !== null || oldest === null) return key.rotationDue
-  return key.bornAt === undefined || key.bornAt === null ? null : plus(key.bornAt, oldest)
+/** How long the watcher has for a rotation of its own before somebody is told that it is due. */
+const patience = hour
+
+const isToldOf = (settings: ReadonlyArray<RuleSettings>, key: KeyFacts, due: Instant, now: Instant): boolean => {
+  if (!isRotated(settings) || key.rotationDue !== null) return now >= due
+  return now >= due + patience || (now >= due && (key.rotationFailed ?? null) !== null)
 }
 
+const meaningOf = (why: RotationDate['why'], key: KeyFacts): string =>
+  why === 'expiry' && key.expiresAt !== null
+    ? `OpenRouter refuses it from ${moment(key.expiresAt)} on, and its successor is not in use.`
+    : 'Its secret is older than you wanted any secret to be.'
+
+/** By the date that was set, else by the age that the policy allows, and before the expiry where the watcher rotates. */
 const rotation = (policy: AlertPolicy, key: KeyFacts, now: Instant): ReadonlyArray<Condition> => {
-  const due = dueAt(policy, key)
-  if (due === null) return []
+  const settings = settingsFor(policy, key)
+  const dated: RotationDate | null = key.rotationDue === null ? rotationDate(settings, key) : { at: key.rotationDue, why: 'age' }
+  if (dated === null) return []
+  const failed = key.rotationFailed ?? null
+  const failure = failed === null ? '' : `; the last try, at ${moment(failed.at)}, came to nothing: ${failed.text}`
   return [
     conditionOf(key, {
       rule: 'rotation-due',
       asOf: now,
-      scope: `at ${due}`,
-      standing: now >= due ? 'active' : 'between',
+      scope: `at ${dated.at}`,
+      standing: isToldOf(settings, key, dated.at, now) ? 'active' : 'between',
       text: {
-        happened: `${key.name} was to be rotated by ${moment(due)}. ${standingOf(key, now)}`,
-        means: 'Its secret is older than you wanted any secret to be.',
+        happened: `${key.name} was to be rotated by ${moment(dated.at)}${failure}. ${standingOf(key, now)}`,
+        means: meaningOf(dated.why, key),
         next: `lean-vault rotate ${key.name} replaces it; lean-vault show ${key.name} tells its age.`,
       },
     }),

@@ -22,6 +22,8 @@ export interface RuleSettings {
   readonly spikeFactor?: number
   /** How old a secret may become before its rotation is due; null: as old as it will. */
   readonly rotateAfter?: Millis | null
+  /** Whether the watcher replaces a key by itself: at that age, and before it expires. Absent everywhere: it only tells. */
+  readonly rotate?: boolean
   /** Null: no hours are quiet. */
   readonly quiet?: QuietHours | null
   /** Rules that are switched on here, and off one level above. */
@@ -69,7 +71,7 @@ export const settingsFor = (policy: AlertPolicy, key: Pick<KeyFacts, 'name' | 't
   return [...(own === undefined ? [] : [own]), ...tagged, policy.all]
 }
 
-type Measure = 'thresholds' | 'expiring' | 'spikeFactor' | 'rotateAfter' | 'quiet'
+type Measure = 'thresholds' | 'expiring' | 'spikeFactor' | 'rotateAfter' | 'rotate' | 'quiet'
 
 /** The first value that a level names, the strongest level first. */
 export const measureIn = <M extends Measure>(settings: ReadonlyArray<RuleSettings>, measure: M): RuleSettings[M] | undefined =>

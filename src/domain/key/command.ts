@@ -61,7 +61,13 @@ export type OwnerCommand =
   | At<{ readonly _tag: 'ChangeTags'; readonly patch: TagsPatch }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
   | At<{ readonly _tag: 'LeaveAlive' }>
-  | At<{ readonly _tag: 'Rotate'; readonly mode: RotationMode; readonly expiresAt: Instant | null }>
+  | At<{
+      readonly _tag: 'Rotate'
+      readonly mode: RotationMode
+      readonly expiresAt: Instant | null
+      /** A schedule asks: only for this generation, and only while nothing is against it. */
+      readonly scheduled?: number
+    }>
 
 /** What the loop brings back from the outside, and the claims under which it acts. */
 export type LoopCommand =

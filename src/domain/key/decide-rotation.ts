@@ -3,12 +3,14 @@ import { add, type Picodollars } from '../shared/picodollars.js'
 import type { LoopCommand, OwnerCommand } from './command.js'
 import { type Decision, facts, notHeld, refuse, unlessInFlight } from './decide-owner.js'
 import type { KeyEvent } from './event.js'
+import { heldBack } from './held-back.js'
 import { isOfOther } from './rotation.js'
 import type { Retiring, Staging } from './state.js'
 import { splitOf, turnedBy, turnedCap, uncontainedLimit } from './rotation-budget.js'
 import type { OtherFact } from './event.js'
 import { remainderOf } from './rotation-remainder.js'
 import type { HeldKey, KeyState } from './state.js'
+import { heldKey } from './view.js'
 
 type Rotate = Extract<OwnerCommand, { readonly _tag: 'Rotate' }>
 type Loop<T extends LoopCommand['_tag']> = Extract<LoopCommand, { readonly _tag: T }>
@@ -18,10 +20,14 @@ const stronger = ({ at, mode }: Rotate, rotation: Staging | Retiring): boolean =
   return rotation._tag === 'Retiring' && mode.grace === 0 && rotation.overlapUntil > at
 }
 
+const isNotForSchedule = ({ scheduled }: Rotate, state: KeyState): boolean =>
+  scheduled !== undefined && (heldBack(state) !== null || heldKey(state.stage)?.incarnation.generation !== scheduled)
+
 /** Asked again it goes on; asked more strongly, the overlap ends now and a leaked key is contained. */
 export const onRotate = (command: Rotate, state: KeyState): Decision => {
   const { at, mode, expiresAt } = command
   const { rotation, stage } = state
+  if (isNotForSchedule(command, state)) return refuse({ _tag: 'NotDue' })
   if (rotation !== null)
     return stronger(command, rotation)
       ? unlessInFlight(state, () => facts({ type: 'OverlapEnded', leaked: mode.leaked, at }))

@@ -35,6 +35,7 @@ const whole = `alerts:
   expiring: [2w, 12h]
   spikeFactor: 3.5
   rotateAfter: 90d
+  rotate: on
   quietHours: "22:00-07:30"
   creditLow: 12.34
   digestAbove: 7
@@ -47,7 +48,7 @@ const whole = `alerts:
     team=web:
       rules: { forecast: on }
   keys:
-    ci-bot: { thresholds: [], quietHours: off, rotateAfter: off }
+    ci-bot: { thresholds: [], quietHours: off, rotateAfter: off, rotate: off }
 `
 
 describe('the alerts section of config.yaml', () => {
@@ -62,6 +63,7 @@ describe('the alerts section of config.yaml', () => {
         expiring: [336 * hour, 12 * hour],
         spikeFactor: 3.5,
         rotateAfter: 90 * 24 * hour,
+        rotate: true,
         quiet: { from: 22 * 60, to: 7 * 60 + 30 },
         off: ['forecast', 'acme:weekend'],
         on: ['spike'],
@@ -69,7 +71,7 @@ describe('the alerts section of config.yaml', () => {
         action: { spike: 'contain' },
       },
       tags: { 'team=web': { on: ['forecast'] } },
-      keys: { 'ci-bot': { thresholds: [], quiet: null, rotateAfter: null } },
+      keys: { 'ci-bot': { thresholds: [], quiet: null, rotateAfter: null, rotate: false } },
     })
     expect(policyIn('alerts:\n')).toEqual(defaultPolicy)
     expect(policyIn('alerts:\n  keys:\n  rules: {}\n')).toEqual(defaultPolicy)
@@ -98,7 +100,7 @@ describe('the alerts section of config.yaml', () => {
     fc.dictionary(fc.constantFrom('enabled', 'severity', 'action', 'on'), fc.constantFrom<unknown>(true, 'info', 'contain', 'tell', null), { maxKeys: 2 }),
   )
   const rules = fc.dictionary(fc.constantFrom(...ruleNames, 'acme:weekend', 'nonsense', 'A:b'), ruleValues, { maxKeys: 2 })
-  const measures = ['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'quietHours', 'creditLow', 'digestAbove', 'rules'] as const
+  const measures = ['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'rotate', 'quietHours', 'creditLow', 'digestAbove', 'rules'] as const
   const level = fc.oneof(
     { weight: 8, arbitrary: fc.dictionary(fc.constantFrom(...measures), values, { maxKeys: 2 }) },
     { weight: 4, arbitrary: fc.record({ rules }) },
@@ -176,7 +178,7 @@ describe('alerts rules set', () => {
 
   it('never writes what it would not read', async () => {
     const scope = fc.constantFrom<AlertScope>({}, { key: 'a.b' }, { key: '1' }, { tag: 'x=y: z' }, { tag: 'x=#' })
-    const setting = fc.constantFrom(...ruleNames, 'acme:weekend', ...['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'quietHours', 'creditLow', 'digestAbove'])
+    const setting = fc.constantFrom(...ruleNames, 'acme:weekend', ...['thresholds', 'expiring', 'spikeFactor', 'rotateAfter', 'rotate', 'quietHours', 'creditLow', 'digestAbove'])
     const text = fc.constantFrom('on', 'off', 'critical', 'contain', 'tell', 'default', '50', '50,60', '7d', '5', '22:00-07:00', 'none')
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(setting, text, scope), { maxLength: 6 }), async (edits) => {

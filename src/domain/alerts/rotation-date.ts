@@ -1,0 +1,40 @@
+import { between, type Instant, type Millis, plus } from '../shared/instant.js'
+import { measureIn, type RuleSettings } from './policy.js'
+
+/** When a key is to be replaced, and whether for its age or because it expires. */
+export interface RotationDate {
+  readonly at: Instant
+  readonly why: 'age' | 'expiry'
+}
+
+const day = 86_400_000
+
+/** How long both keys work where a schedule replaces a key. */
+export const scheduledGrace = day as Millis
+
+/** The overlap, and as long again for tries that fail; a key of a short life has half of it. */
+const leadOf = (life: Millis): Millis => Math.min(scheduledGrace + day, life / 2) as Millis
+
+const before = (at: Instant, length: Millis): Instant => Math.max(0, at - length) as Instant
+
+interface Dated {
+  /** When its secret was asked for. */
+  readonly bornAt?: Instant | null
+  readonly expiresAt: Instant | null
+}
+
+/** Whether the strongest of these settings that speaks of it has the watcher replace keys. */
+export const isRotated = (settings: ReadonlyArray<RuleSettings>): boolean => measureIn(settings, 'rotate') === true
+
+/**
+ * When these settings want a key replaced; null: never. An expiry alone is the wish that the key should end, so one that nobody
+ * asked to rotate is not replaced for it.
+ */
+export const rotationDate = (settings: ReadonlyArray<RuleSettings>, { bornAt, expiresAt }: Dated): RotationDate | null => {
+  if (bornAt === undefined || bornAt === null) return null
+  const oldest = measureIn(settings, 'rotateAfter') ?? null
+  const byAge = oldest === null ? null : plus(bornAt, oldest)
+  const byExpiry = expiresAt === null || !isRotated(settings) ? null : before(expiresAt, leadOf(between(bornAt, expiresAt)))
+  if (byExpiry !== null && (byAge === null || byExpiry < byAge)) return { at: byExpiry, why: 'expiry' }
+  return byAge === null ? null : { at: byAge, why: 'age' }
+}
