@@ -129,8 +129,8 @@ const body =
     )
 
 const more = `Each pass reads what every key has spent, by one listing; contains keys whose daily limit only a watcher can count, and lifts
-them when the day turns; raises and sends alerts; rotates keys whose schedule says so; finishes or undoes what is half done, at its date. An outage is told and survived. One
-line a pass; with --json one document a line. Two watchers of one vault take turns.
+them when the day turns; raises and sends alerts; rotates keys whose schedule says so; finishes or undoes what is half done, at
+its date. An outage is told and survived. One line a pass; with --json one document a line. Two watchers of one vault take turns.
 
 Stop it with Ctrl-C or SIGTERM; nothing is lost. docs/watch.md has units for systemd, launchd and containers.`
 
