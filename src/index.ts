@@ -94,8 +94,6 @@ export type {
   RecordedUsage,
   ReconciledKey,
   ReconcileReport,
-  DueKey,
-  RotateDueReport,
   RemovalPlan,
   TagReport,
   UsageReport,
@@ -104,6 +102,7 @@ export type {
 } from './application/reports.js'
 export type { ExportedKey, ImportedKey, ImportReport, VaultExport } from './application/transfer-reports.js'
 export type { HandedOut } from './application/handed-out.js'
+export type { DueKey, RotateDueReport } from './application/rotations/rotation-reports.js'
 export type { RotationPlan } from './application/rotation-plan.js'
 export { reveal, secret, type Secret } from './application/secret.js'
 export type { Timing } from './application/settings.js'

@@ -13,7 +13,6 @@ import type {
   PanicReport,
   RecordedUsage,
   ReconcileReport,
-  RotateDueReport,
   RemovalPlan,
   TagReport,
   UsageReport,
@@ -23,6 +22,7 @@ import type { Secret } from './secret.js'
 import type { ImportReport, VaultExport } from './transfer-reports.js'
 import type { UsageDay } from './use-cases/usage-history.js'
 import type { WatchReport } from './watch/watch-report.js'
+import type { RotateDueReport } from './rotations/rotation-reports.js'
 import type { WatcherView } from './watcher-heartbeat.js'
 
 /** What a new key is to be. */

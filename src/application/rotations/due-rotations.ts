@@ -25,7 +25,7 @@ const dueOf = (policy: AlertPolicy, name: KeyName, state: KeyState, now: Instant
   return [{ ...date, name, generation, byWatcher: isRotated(settings), heldBack: heldBack(state) }]
 }
 
-const byDate = (a: DueRotation, b: DueRotation): number => a.at - b.at || (a.name < b.name ? -1 : 1)
+const byDate = (a: DueRotation, b: DueRotation): number => (a.at === b.at ? (a.name < b.name ? -1 : 1) : a.at - b.at)
 
 /** Which keys are due, the longest overdue first. */
 export const dueRotations = (policy: AlertPolicy, states: ReadonlyMap<KeyName, KeyState>, now: Instant): ReadonlyArray<DueRotation> =>

@@ -12,13 +12,14 @@ import { messageOf } from '../error-message.js'
 import type { VaultError } from '../errors.js'
 import { loadKnownKeys } from '../load-keys.js'
 import { checkOptions, type Names } from '../known-options.js'
-import type { ChangeReport, DueKey, RotateDueReport } from '../reports.js'
+import type { ChangeReport } from '../reports.js'
 import { parseRotation } from '../use-cases/input.js'
 import { rotate } from '../use-cases/rotate.js'
 import type { RotateDueOptions } from '../vault.js'
 import { isoOf } from '../view-key.js'
 import { type DueRotation, dueRotations } from './due-rotations.js'
 import { heldBackText } from './held-back-text.js'
+import type { DueKey, RotateDueReport } from './rotation-reports.js'
 
 const names: Names<RotateDueOptions> = { grace: true, dryRun: true }
 

@@ -26,15 +26,20 @@ interface Dated {
 /** Whether the strongest of these settings that speaks of it has the watcher replace keys. */
 export const isRotated = (settings: ReadonlyArray<RuleSettings>): boolean => measureIn(settings, 'rotate') === true
 
+const byAge = (settings: ReadonlyArray<RuleSettings>, bornAt: Instant): ReadonlyArray<RotationDate> => {
+  const oldest = measureIn(settings, 'rotateAfter') ?? null
+  return oldest === null ? [] : [{ at: plus(bornAt, oldest), why: 'age' }]
+}
+
+const byExpiry = (settings: ReadonlyArray<RuleSettings>, bornAt: Instant, expiresAt: Instant | null): ReadonlyArray<RotationDate> =>
+  expiresAt === null || !isRotated(settings) ? [] : [{ at: before(expiresAt, leadOf(between(bornAt, expiresAt))), why: 'expiry' }]
+
 /**
  * When these settings want a key replaced; null: never. An expiry alone is the wish that the key should end, so one that nobody
  * asked to rotate is not replaced for it.
  */
 export const rotationDate = (settings: ReadonlyArray<RuleSettings>, { bornAt, expiresAt }: Dated): RotationDate | null => {
   if (bornAt === undefined || bornAt === null) return null
-  const oldest = measureIn(settings, 'rotateAfter') ?? null
-  const byAge = oldest === null ? null : plus(bornAt, oldest)
-  const byExpiry = expiresAt === null || !isRotated(settings) ? null : before(expiresAt, leadOf(between(bornAt, expiresAt)))
-  if (byExpiry !== null && (byAge === null || byExpiry < byAge)) return { at: byExpiry, why: 'expiry' }
-  return byAge === null ? null : { at: byAge, why: 'age' }
+  const dates = [...byAge(settings, bornAt), ...byExpiry(settings, bornAt, expiresAt)]
+  return dates.reduce<RotationDate | null>((first, each) => (first === null || each.at < first.at ? each : first), null)
 }

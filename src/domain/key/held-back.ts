@@ -1,5 +1,5 @@
 import { uncontainedLimit } from './rotation-budget.js'
-import type { HeldKey, KeyState } from './state.js'
+import type { KeyState, StageOf } from './state.js'
 import { isSettled } from './underway.js'
 import { containedFor } from './view.js'
 import { cannotSpend, wantedOf } from './wanted.js'
@@ -20,17 +20,24 @@ export type HeldBack =
   /** Its programs do not have it from here, so they would not get its successor either. */
   | 'secret-not-held'
 
-const isContained = (key: HeldKey): boolean => key.reasons.length > 0 || cannotSpend(wantedOf(key))
+type Held = StageOf<'Held'>
+
+const isContained = (stage: Held): boolean => containedFor(stage).length > 0 || cannotSpend(wantedOf(stage.key))
+
+const isUnfinished = ({ change, key, stall }: Held): boolean => change !== null || stall !== null || !isSettled(key)
+
+const ofHeld = (stage: Held): HeldBack | null => {
+  const { key } = stage
+  if (key.remote._tag === 'Absent' || uncontainedLimit(key).reset === 'other') return 'not-rotatable'
+  if (isContained(stage)) return 'contained'
+  if (!key.secretHeld) return 'secret-not-held'
+  return isUnfinished(stage) ? 'unfinished' : null
+}
 
 /** `null` where nothing is against it; only of a key that is held. */
-export const heldBack = (state: KeyState): HeldBack | null => {
-  const { claim, rotation, stage, strays } = state
+export const heldBack = ({ claim, rotation, stage, strays }: KeyState): HeldBack | null => {
   if (rotation !== null) return rotation._tag === 'Staging' ? 'being-rotated' : 'predecessor-there'
   if (strays.length > 0) return 'owes-revocation'
   if (stage._tag !== 'Held') return 'unfinished'
-  const { key } = stage
-  if (key.remote._tag === 'Absent' || uncontainedLimit(key).reset === 'other') return 'not-rotatable'
-  if (isContained(key) || containedFor(stage).length > 0) return 'contained'
-  if (!key.secretHeld) return 'secret-not-held'
-  return claim !== null || stage.change !== null || stage.stall !== null || !isSettled(key) ? 'unfinished' : null
+  return ofHeld(stage) ?? (claim === null ? null : 'unfinished')
 }
