@@ -1,5 +1,6 @@
 import { limitsPlanOf } from '../test/simulation/limits-plan.js'
 import { planOf } from '../test/simulation/plan.js'
+import { rotationPlanOf } from '../test/simulation/rotation-plan.js'
 import { runPlan } from '../test/simulation/run-plan.js'
 
 const argument = (name: string, fallback: number): number => {
@@ -9,7 +10,7 @@ const argument = (name: string, fallback: number): number => {
 
 const from = argument('from', 1)
 const seeds = argument('seeds', 1_000)
-const plan = process.argv.includes('--limits') ? limitsPlanOf : planOf
+const plan = process.argv.includes('--rotation') ? rotationPlanOf : process.argv.includes('--limits') ? limitsPlanOf : planOf
 const begun = performance.now()
 let steps = 0
 let failed = 0

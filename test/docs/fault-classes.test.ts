@@ -9,6 +9,8 @@ import { read, root } from '../architecture/project-files.js'
 import { targets } from '../fuzz/targets.js'
 import { scenarios } from '../processes/scenarios.js'
 import { plantedFaults } from '../simulation/planted-faults.js'
+import { limitFaults } from '../simulation/planted-limit-faults.js'
+import { rotationFaults } from '../simulation/planted-rotation-faults.js'
 import { tableAfter } from './tables.js'
 
 /** A number that stands in a test's own text. */
@@ -20,7 +22,7 @@ const counted: Readonly<Record<string, number>> = {
   operations: operations.length,
   faults: everyFault.length,
   parsers: targets.length,
-  planted: plantedFaults.length,
+  planted: plantedFaults.length + limitFaults.length + rotationFaults.length,
   inputs: inText('test/fuzz/fuzz.test.ts', /runs\(([\d_]+)\)/),
   samples: inText('test/application/crash-grid.test.ts', /sample = runs\(([\d_]+)\)/),
   removals: inText('test/application/volume.test.ts', /removals = runs\(([\d_]+)\)/),

@@ -16,6 +16,7 @@ import { wantedOf } from '../../src/domain/key/wanted.js'
 import type { KeyHash, KeyName } from '../../src/domain/shared/identifiers.js'
 import { parseMarker } from '../../src/domain/shared/marker.js'
 import { type Allowed, allowedAfter, isLooserOnce, remoteRoom } from './never-looser.js'
+import { checkHandedOut, checkMonth, checkSwitch } from './rotation-invariants.js'
 import type { Universe } from './sim-vault.js'
 
 /** What an observer of both sides knows, kept from step to step. */
@@ -29,6 +30,10 @@ export interface Observer {
   readonly believedGone: Set<string>
   /** What the log says that the key of a nonce could spend at its birth. */
   readonly residuals: Map<string, bigint>
+  /** What each key, by its hash, was used for. */
+  readonly charges: Map<string, Array<{ readonly at: number; readonly amount: bigint }>>
+  /** Of which lineage each key is or was. */
+  readonly lineages: Map<string, string>
   seenRecords: number
   seenRequests: number
   readonly folded: Map<KeyName, { readonly version: number; readonly state: KeyState; readonly allowed: Allowed }>
@@ -41,6 +46,8 @@ export const makeObserver = (universe: Universe, untouchable: ReadonlySet<string
   meddled: new Set(),
   believedGone: new Set(),
   residuals: new Map(),
+  charges: new Map(),
+  lineages: new Map(),
   seenRecords: 0,
   seenRequests: 0,
   folded: new Map(),
@@ -146,6 +153,7 @@ const checkRecords = (observer: Observer): void => {
     if (/sk-or-v1-[0-9a-f]{16}/.test(record.data)) observer.problems.push(`a secret is in event ${record.type}`)
     const decoded = keyEventCodec.decode(record)
     if (!isRight(decoded)) continue
+    if (decoded.right.type === 'RotationSwitched') checkSwitch(observer, decoded.right.successor)
     const event = decoded.right.type === 'OtherKeyChanged' ? decoded.right.fact : decoded.right
     if (event.type === 'CreationIntended') observer.residuals.set(event.nonce, event.birthLimit)
     if (event.type !== 'RevocationProven') continue
@@ -180,6 +188,10 @@ export const checkStep = (observer: Observer): void => {
   checkRequests(observer)
   checkExposure(observer)
   checkBudgets(observer)
+  for (const [name, state] of states(observer)) {
+    checkMonth(observer, name, state)
+    checkHandedOut(observer, name, state)
+  }
 }
 
 /** The nonces of a name's attempts that ended without a key. */

@@ -14,6 +14,9 @@ export type Action =
     }
   | { readonly _tag: 'suspend'; readonly name: string }
   | { readonly _tag: 'resume'; readonly name: string }
+  | { readonly _tag: 'rotate'; readonly name: string; readonly grace: string; readonly leaked: boolean }
+  /** Whoever has the secret of the nth live key uses it. */
+  | { readonly _tag: 'spend'; readonly nth: number; readonly requests: number }
   | { readonly _tag: 'reconcile' }
   | { readonly _tag: 'get'; readonly name: string }
   | { readonly _tag: 'meddle'; readonly nth: number; readonly edit: 'disable' | 'enable' | 'raise' | 'delete' | 'rename' }

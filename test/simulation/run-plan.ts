@@ -4,7 +4,7 @@ import { makeMemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
 import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
-import { changeAccount, createWorld, settleDue, type World } from '../../src/adapters/simulated-openrouter/world.js'
+import { changeAccount, createWorld, settleDue, spendOnKey, type World } from '../../src/adapters/simulated-openrouter/world.js'
 import type { Protocol } from '../../src/application/deps.js'
 import type { VaultError } from '../../src/application/errors.js'
 import { secret } from '../../src/application/secret.js'
@@ -12,10 +12,11 @@ import { keyDecider } from '../../src/domain/key/index.js'
 import { judge } from '../../src/domain/key/proof.js'
 import { sweep } from '../../src/domain/key/sweep.js'
 import type { VaultId, WorkspaceId } from '../../src/domain/shared/identifiers.js'
-import type { Picodollars } from '../../src/domain/shared/picodollars.js'
+import { type Picodollars, zero } from '../../src/domain/shared/picodollars.js'
 import { checkNothingLeft, checkQuiet, checkStep, makeObserver, type Observer, watchedNonces } from './invariants.js'
 import type { Action, Plan } from './plan.js'
 import { makePrng } from './prng.js'
+import { checkLeaked, checkNoRotationLeft, requestCost } from './rotation-invariants.js'
 import { makeScheduler, type SimProcess } from './scheduler.js'
 import { noteChanges, openProcess, sha256, type Universe } from './sim-vault.js'
 
@@ -110,6 +111,19 @@ const meddle = (universe: Universe, observer: Observer, action: Extract<Action, 
   changeAccount(world, now, (account) => editKey(account, key.hash, edit[action.edit], now))
 }
 
+/** Somebody uses a key for as many requests as OpenRouter lets through. */
+const spend = (universe: Universe, observer: Observer, { nth, requests }: Extract<Action, { readonly _tag: 'spend' }>): string => {
+  const { scheduler, world } = universe
+  const at = epoch + scheduler.now()
+  const candidates = [...world.account.keys.values()].filter((key) => !observer.untouchable.has(key.hash))
+  const key = candidates[nth % Math.max(1, candidates.length)]
+  if (key === undefined) return 'no key'
+  let done = 0
+  while (done < requests && spendOnKey(world, at, key.hash, { credits: requestCost, byok: zero })) done += 1
+  if (done > 0) observer.charges.set(key.hash, [...(observer.charges.get(key.hash) ?? []), { at, amount: requestCost * BigInt(done) }])
+  return `${String(done)} requests by ${key.name}`
+}
+
 const said = (error: VaultError): string => ('message' in error ? `${error._tag}: ${error.message}` : error._tag)
 
 interface Telling {
@@ -123,6 +137,7 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
     meddle(universe, observer, action)
     return 'done'
   }
+  if (action._tag === 'spend') return spend(universe, observer, action)
   if (action._tag === 'jump') {
     universe.counters.skew += action.milliseconds
     // A clock that jumps forward ends a claim whose request is still on its way, which breaks the assumption of the settle time.
@@ -149,6 +164,14 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
       const patch = { ...(monthly === undefined ? {} : { monthlyLimit: monthly }), ...(daily === undefined ? {} : { dailyLimit: daily }) }
       const answer = await vault.updateSpendLimits(name, patch)()
       return isRight(answer) ? answer.right.outcome : said(answer.left)
+    }
+    case 'rotate': {
+      const { grace, leaked, name } = action
+      const answer = await vault.rotate(name, { grace, leaked })()
+      if (!isRight(answer)) return said(answer.left)
+      const { outcome, pending } = answer.right
+      if (leaked && !pending.includes('predecessor-revocation') && !pending.includes('rotation')) checkLeaked(observer, name)
+      return `${outcome}, ${pending.join(' ')}`
     }
     case 'suspend':
     case 'resume': {
@@ -188,14 +211,17 @@ const hour = 3_600_000
 const quieten = async (universe: Universe, telling: Telling): Promise<number> => {
   const { counters, scheduler, world } = universe
   counters.faultless = true
+  const rotates = universe.plan.actions.some(({ action }) => action._tag === 'rotate')
+  const last = rotates ? 5 : 2
   let steps = 0
-  for (let round = 0; round < 3; round += 1) {
-    scheduler.advance(3 * hour)
+  for (let round = 0; round <= last; round += 1) {
+    // Overlaps end within a day, and what stands in for a limit after them when the month turns.
+    scheduler.advance(rotates ? 24 * 16 * hour : 3 * hour)
     settleDue(world, epoch + scheduler.now())
     const before = universe.store.all.length
     start(universe, telling, { id: 1000 + round, alive: true }, { _tag: 'reconcile' }, 0)
     steps += await scheduler.run(() => checkStep(telling.observer), 5_000)
-    if (round === 2 && universe.store.all.length !== before)
+    if (round === last && universe.store.all.length !== before)
       telling.observer.problems.push('a reconcile of a settled vault still records facts')
   }
   return steps
@@ -215,7 +241,10 @@ export const runPlan = async (plan: Plan, tampering: Tampering = honest, mostSte
     checkStep(observer)
   }, mostSteps)
   const quiet = observer.problems.length > 0 ? 0 : await quieten(universe, telling)
-  if (observer.problems.length === 0) checkQuiet(observer)
+  if (observer.problems.length === 0) {
+    checkQuiet(observer)
+    checkNoRotationLeft(observer)
+  }
   const events = universe.store.all.map((record) => `      ${record.stream} ${String(record.version)} ${record.type} ${record.data}`)
   const requests = universe.world.journal.map(
     (entry) => `      ${String(entry.at - epoch).padStart(8)} ms ${entry.method} ${entry.path} ${entry.body ?? ''} ${entry.fault ?? ''} -> ${String(entry.status ?? entry.outcome)}`,
