@@ -41,6 +41,7 @@ export type {
   NewChannel,
   SentReport,
 } from './application/alerts/alerts.js'
+export type { DamageTold } from './application/alerts/tell-damage.js'
 export type { AlertQuery, AlertView, DeliveryView, MuteView } from './application/alerts/alert-views.js'
 export type { QuietView, RuleException, RuleView, SendingView } from './application/alerts/rule-views.js'
 export type { KeyLeft, VaultError, VaultErrorTag } from './application/errors.js'
@@ -132,6 +133,7 @@ export type {
   AccountFacts,
   AlertFacts,
   AlertWindow,
+  AuditFailure,
   Incident,
   KeyFacts,
   TotalReading,

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,7 +11,7 @@ const headOf = (text: string): string => /^Note this down.*: (\d+:[0-9a-f]{64})$
 const file = (): string => join(bench.home, 'vault.db')
 const raw = (sql: string): void => {
   const connection = drivers[0]?.open(file())
-  connection?.exec(`DROP TRIGGER events_are_not_changed; DROP TRIGGER events_are_not_deleted; ${sql}`)
+  connection?.exec(`DROP TRIGGER IF EXISTS events_are_not_changed; DROP TRIGGER IF EXISTS events_are_not_deleted; ${sql}`)
   connection?.close()
 }
 
@@ -56,6 +56,31 @@ describe('audit verify', () => {
     expect((await bench.run(['get', 'bb'])).exit).toBe(0)
     const json = JSON.parse((await bench.run(['audit', 'verify', '--json'])).stdout) as Record<string, unknown>
     expect(json).toMatchObject({ intact: false, damagedStreams: [{ stream: 'key/a', lost: [2] }] })
+  })
+
+  it('raises an alert once for the same damage, and again for another', async () => {
+    await bench.run(['alerts', 'add-channel', 'file', '--jsonl', join(bench.folder, 'told.jsonl')])
+    const told = () => readFileSync(join(bench.folder, 'told.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown)
+    raw(`UPDATE events SET data = replace(data, ',', ', ') WHERE stream = 'key/a' AND version = 2`)
+    const first = await bench.run(['audit', 'verify'])
+    expect(first.stdout).toMatch(/An alert is raised: 1 delivered, 0 failed\.\n$/)
+    const again = JSON.parse((await bench.run(['audit', 'verify', '--json'])).stdout) as Record<string, unknown>
+    expect(again).toMatchObject({ intact: false, alert: { recorded: true, raised: 0, delivered: 0 } })
+    expect(told()).toHaveLength(1)
+    expect(JSON.stringify(told())).toMatch(/audit-failure.*does not prove itself: file: .*, and 1 more/)
+    raw(`UPDATE events SET data = replace(data, ',', ', ') WHERE stream = 'key/bb' AND version = 2`)
+    expect((await bench.run(['audit', 'verify'])).stdout).toContain('1 delivered')
+    expect(told()).toHaveLength(2)
+  })
+
+  it('tells the channels directly where the log takes no alert, and says where nobody can be told', async () => {
+    await bench.run(['alerts', 'add-channel', 'file', '--jsonl', join(bench.folder, 'told.jsonl')])
+    raw(`UPDATE events SET data = replace(data, ',', ', ') WHERE stream = 'key/a' AND version = 2; CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    expect((await bench.run(['audit', 'verify'])).stdout).toContain('The log takes no alert, so it went to the channels directly: 1 delivered, 0 failed.')
+    expect(readFileSync(join(bench.folder, 'told.jsonl'), 'utf8')).toContain('audit-failure')
+    truncateSync(file(), 5000)
+    const broken = await bench.run(['audit', 'verify'])
+    expect([broken.exit, broken.stdout]).toEqual([9, expect.stringContaining('No alert was raised or sent')])
   })
 
   it.each([

@@ -62,6 +62,7 @@ const alertFunctions: FunctionNames<Omit<Alerts, 'subscribe'>> = {
   test: true,
   evaluate: true,
   review: true,
+  tellDamage: true,
   deliver: true,
 }
 

@@ -68,6 +68,7 @@ const promisedAlerts = (alerts: Alerts): PromisedAlerts => ({
   test: (name) => settle(alerts.test(name)),
   evaluate: (facts) => settle(alerts.evaluate(facts)),
   review: () => settle(alerts.review()),
+  tellDamage: (damage) => settle(alerts.tellDamage(damage)),
   deliver: () => settle(alerts.deliver()),
   subscribe: alerts.subscribe,
 })

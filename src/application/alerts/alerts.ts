@@ -3,9 +3,11 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { AlertFacts } from '../../domain/alerts/facts.js'
 import type { ChannelKind } from '../../domain/vault/event.js'
 import type { VaultError } from '../errors.js'
+import type { LogAudit } from '../ports/log-audit.js'
 import type { Secret } from '../secret.js'
 import type { AlertQuery, AlertView, MuteView } from './alert-views.js'
 import type { RuleView, SendingView } from './rule-views.js'
+import type { DamageTold } from './tell-damage.js'
 
 /** A place that alerts are sent to, as scripts see it: nothing of its credential. */
 export interface ChannelView {
@@ -66,6 +68,8 @@ export interface Alerts {
   readonly evaluate: (facts: AlertFacts) => TaskEither<VaultError, number>
   /** Looks at the vault's own log and raises what is news in it: debts, drift, containments, expiries. */
   readonly review: () => TaskEither<VaultError, number>
+  /** Tells of a damage that an audit found: by an alert in the log, or, where the log takes none, straight to every channel. */
+  readonly tellDamage: (damage: LogAudit['damage']) => TaskEither<VaultError, DamageTold>
   /** Sends what is due to every channel. */
   readonly deliver: () => TaskEither<VaultError, SentReport>
   /** Alerts as they are raised from now on, by whichever process. Ends when the vault is closed or its `stop` is aborted. */

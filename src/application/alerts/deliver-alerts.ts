@@ -156,7 +156,7 @@ const failing =
     TE.left({ _tag: 'DeliveryProblem', hopeless, message, retryAfter: null })
 
 /** A channel that cannot even be opened fails like one that answers badly, so that it is seen and backs off. */
-const opened = (deps: AlertDeps, channel: Channel): Task<AlertChannel['deliver']> =>
+export const openedChannel = (deps: AlertDeps, channel: Channel): Task<AlertChannel['deliver']> =>
   pipe(
     openCredential(deps, channel),
     TE.mapLeft((): DeliveryProblem => ({ _tag: 'DeliveryProblem', hopeless: true, message: 'its credential cannot be opened', retryAfter: null })),
@@ -170,7 +170,7 @@ const opened = (deps: AlertDeps, channel: Channel): Task<AlertChannel['deliver']
 const drainAll = (deps: AlertDeps, sending: Sending, channels: ReadonlyArray<Channel>): ReadonlyArray<TE.TaskEither<VaultError, DeliveryReport>> => [
   ...channels.map((channel) =>
     pipe(
-      TE.fromTask<AlertChannel['deliver'], VaultError>(opened(deps, channel)),
+      TE.fromTask<AlertChannel['deliver'], VaultError>(openedChannel(deps, channel)),
       TE.flatMap((open) => drain(deps, sending, channel, open)),
     ),
   ),

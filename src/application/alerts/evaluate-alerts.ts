@@ -32,13 +32,16 @@ const bySubject = (conditions: ReadonlyArray<Condition>): ReadonlyMap<Subject, R
     new Map<Subject, ReadonlyArray<Condition>>(),
   )
 
+/** What the rules find in these facts, as it may be told. */
+export const conditionsFor = ({ policy, ownRules }: AlertDeps, facts: AlertFacts): ReadonlyArray<Condition> =>
+  conditionsOf(policy, facts, ownRules).map(scrubbed)
+
 const commandsFor = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyMap<Subject, AlertCommand>> =>
   pipe(
     loadAlerts(deps, 'account'),
     TE.map(({ state: { mutes } }) => {
-      const conditions = conditionsOf(deps.policy, facts, deps.ownRules).map(scrubbed)
       return new Map(
-        [...bySubject(conditions)].map(([subject, found]): [Subject, AlertCommand] => [
+        [...bySubject(conditionsFor(deps, facts))].map(([subject, found]): [Subject, AlertCommand] => [
           subject,
           { _tag: 'Tell', conditions: found, elsewhere: mutes, at: facts.now },
         ]),
@@ -46,15 +49,18 @@ const commandsFor = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultErr
     }),
   )
 
-/**
- * Raises what is news in these facts and clears what is over; gives the facts recorded. Repeating it records nothing. Then
- * whatever a rule that acts has asked for is done.
- */
-export const evaluateAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<AlertEvent>> =>
+/** Raises what is news in these facts and clears what is over; gives the facts recorded. Repeating it records nothing. */
+export const raiseAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<AlertEvent>> =>
   pipe(
     commandsFor(deps, facts),
     TE.flatMap((commands) => transactAlerts(deps, commands)),
     TE.map((done) => [...done.values()].flatMap((decision) => (isRight(decision) ? decision.right : []))),
+  )
+
+/** The same, and then whatever a rule that acts has asked for is done. */
+export const evaluateAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<AlertEvent>> =>
+  pipe(
+    raiseAlerts(deps, facts),
     TE.tap(() => actOnAlerts(deps)),
   )
 

@@ -24,6 +24,7 @@ import { logFacts } from './log-facts.js'
 import { addChannel, listChannels, type Registration, removeChannel, rotateCredential, testChannel } from './manage-channels.js'
 import { ruleViews, sendingView } from './rule-views.js'
 import { subscribeTo } from './subscribe.js'
+import { tellDamage } from './tell-damage.js'
 
 /** How registrations are checked and credentials combined: the channels' own business. */
 export interface ChannelRules {
@@ -150,6 +151,7 @@ export const makeAlerts = (deps: AlertDeps, rules: ChannelRules): Alerts => ({
   test: (name) => testChannel(deps, name),
   evaluate: (facts) => TE.map(raised)(evaluateAlerts(deps, facts)),
   review: () => reviewLog(deps, null),
+  tellDamage: (damage) => tellDamage(deps, damage),
   deliver: () => deliver(deps),
   subscribe: () => subscribeTo(deps),
 })

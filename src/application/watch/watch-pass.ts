@@ -10,6 +10,7 @@ import { toDollars } from '../../domain/shared/picodollars.js'
 import type { AlertParts } from '../alerts/alert-deps.js'
 import { deliverAlerts } from '../alerts/deliver-alerts.js'
 import { reviewLog } from '../alerts/make-alerts.js'
+import { raiseDamage } from '../alerts/tell-damage.js'
 import { startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
@@ -125,10 +126,17 @@ const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<
     TE.map(({ rotating, windows, told, settled }) => report(at, rotating, windows, told, settled)),
   )
 
+/** A log that no longer proves itself cannot be looked through, and that is what must be told. */
+const raiseTrouble = (deps: WatchDeps, error: VaultError): T.Task<number> =>
+  error._tag === 'VaultUnavailable' && error.reason === 'corrupt'
+    ? TE.getOrElse(() => T.of(0))(raiseDamage(deps, [{ where: 'log', version: null, what: error.message }]))
+    : T.of(0)
+
 /** What an outage hides must be said: that readings grow old is found in the log alone. */
 const inTheDark = (deps: WatchDeps, freshFor: Millis, error: VaultError): TE.TaskEither<VaultError, WatchReport> =>
   pipe(
     raise(deps, null, freshFor),
+    T.flatMap(() => raiseTrouble(deps, error)),
     T.flatMap(() => deliver(deps)),
     T.map(() => E.left(error)),
   )

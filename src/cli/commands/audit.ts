@@ -1,11 +1,11 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { LogAudit } from '../../index.js'
+import type { DamageTold, LogAudit } from '../../index.js'
 import { type Answer, report, unheld } from '../answer.js'
 import type { CliError } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
-import { loadLibrary, vaultOptions } from '../session.js'
+import { loadLibrary, type Session, vaultOptions, withVault } from '../session.js'
 
 interface Flags {
   readonly expect?: string
@@ -54,14 +54,34 @@ const damagedText = (audit: LogAudit): string =>
     `Authentic are ${counts(audit)}.\n`,
   ].join('')
 
-const answer = (audit: LogAudit): Answer => {
+/** What became of the alert about it; null where nobody could be told, for this vault does not even open. */
+type Told = DamageTold | null
+
+const toldText = (told: Told): string => {
+  if (told === null) return 'No alert was raised or sent: this vault does not open.\n'
+  const { recorded, raised, delivered, failed } = told
+  if (raised === 0 && recorded) return 'The alert about it was raised before, or audit-failure is off; lean-vault alerts list shows it.\n'
+  const place = recorded ? 'An alert is raised' : 'The log takes no alert, so it went to the channels directly'
+  return `${place}: ${delivered} delivered, ${failed} failed.\n`
+}
+
+const answer = (audit: LogAudit, told: Told): Answer => {
   const intact = audit.damage.length === 0
   const { format, records, streams, secrets, sealedHead, damage, damagedStreams } = audit
   const document = { intact, at: headOf(audit), format, records, streams, secrets, sealedHead, damage, damagedStreams }
   return intact
     ? report(document, intactText(audit))
-    : unheld(document, damagedText(audit), 'Do not write to this vault; restore a backup of its folder. Streams that are not named can be read.')
+    : unheld({ ...document, alert: told }, `${damagedText(audit)}${toldText(told)}`, 'Do not write to this vault; restore a backup of its folder. Streams that are not named can be read.')
 }
+
+/** Whoever runs this by a timer reads no output: damage is told by the channels too. */
+const telling = (session: Session, { damage }: LogAudit): TE.TaskEither<CliError, Told> =>
+  damage.length === 0
+    ? TE.right(null)
+    : pipe(
+        withVault(session, (vault): TE.TaskEither<CliError, Told> => vault.alerts.tellDamage(damage)),
+        TE.orElse(() => TE.right<CliError, Told>(null)),
+      )
 
 const verifying =
   (flags: Flags): Body =>
@@ -69,12 +89,15 @@ const verifying =
     pipe(
       loadLibrary(session),
       TE.flatMap((library): TE.TaskEither<CliError, LogAudit> => library.auditVault({ ...vaultOptions(session), ...flags })),
-      TE.map(answer),
+      TE.bindTo('audit'),
+      TE.bind('told', ({ audit }) => telling(session, audit)),
+      TE.map(({ audit, told }) => answer(audit, told)),
     )
 
 const more = `Every record is checked against its hash, its authentication and the record before it, every stream up to its end,
 every sealed secret, the pages of the file, and the head that is remembered outside. Damage is named: which stream, which
-event, what is still readable and what is lost.
+event, what is still readable and what is lost. It is also raised as the alert audit-failure, once for the same damage, and
+sent; where the log takes no alert any more, it goes to the channels directly.
 
 At the end it prints SEQ:HASH, which stands for the whole history. Note it down elsewhere: --expect holds the vault against
 it, so that an older copy or another history is found whatever was rolled back with it.`

@@ -1,12 +1,12 @@
 import type { Instant } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
-import type { AccountFacts, Incident, UnheldFact } from './facts.js'
+import type { AccountFacts, AuditFailure, UnheldFact } from './facts.js'
 
 /** What was read of the account; what nobody looked at is left out. `bought` and `used` as OpenRouter told them, null: it did not. */
 export interface AccountSeen {
   readonly credits?: { readonly bought: Picodollars | null; readonly used: Picodollars | null; readonly at: Instant }
   readonly unheld?: ReadonlyArray<UnheldFact> | null
-  readonly auditFailure?: Incident | null
+  readonly auditFailure?: AuditFailure | null
 }
 
 /** An account that has used more than it bought has nothing left. */

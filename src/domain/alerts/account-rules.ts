@@ -46,7 +46,7 @@ const audit = ({ auditFailure }: AccountFacts, now: Instant): ReadonlyArray<Cond
         conditionOf(null, {
           rule: 'audit-failure',
           asOf: now,
-          scope: `since ${auditFailure.at}`,
+          scope: auditFailure.id === undefined ? `since ${auditFailure.at}` : `damage ${auditFailure.id}`,
           standing: 'active',
           text: {
             happened: `The log of this vault does not prove itself: ${auditFailure.text}, since ${moment(auditFailure.at)} (${age(now, now)}). 0 such findings are allowed, and there is 1 or more.`,

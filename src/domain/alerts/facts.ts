@@ -43,6 +43,11 @@ export interface Incident {
   readonly text: string
 }
 
+/** What an audit found. `id` tells one damage from another, where it may be found again and again; else its time does. */
+export interface AuditFailure extends Incident {
+  readonly id?: string
+}
+
 /** All that the rules look at for one incarnation of a key. `null` is unknown or absent, never zero. */
 export interface KeyFacts {
   readonly name: KeyName
@@ -80,7 +85,7 @@ export interface AccountFacts {
   readonly creditReadAt: Instant | null
   /** Null: nobody has looked. */
   readonly unheld: ReadonlyArray<UnheldFact> | null
-  readonly auditFailure: Incident | null
+  readonly auditFailure: AuditFailure | null
 }
 
 /** Everything that one evaluation knows. A key or an account that was not looked at is left out, and nothing is concluded about it. */

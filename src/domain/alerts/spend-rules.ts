@@ -17,6 +17,7 @@ const limitSteps = (key: KeyFacts, window: WindowFacts, steps: ReadonlyArray<num
   const { used, limit, readAt, revision } = window
   if (used === null || limit === null || readAt === null || limit === 0n) return []
   const common = { asOf: readAt, scope: scopeOf(window), revision }
+  const stood = standing(window, now)
   const over = isOver(window, now) ? `That ${window.window} began on ${dayOf(window.start)} and is over; it shows only now.` : null
   const below = steps.map((step) =>
     conditionOf(key, {
@@ -25,7 +26,7 @@ const limitSteps = (key: KeyFacts, window: WindowFacts, steps: ReadonlyArray<num
       threshold: String(step),
       standing: used * 10_000n >= limit * BigInt(Math.round(step * 100)) ? 'active' : 'between',
       text: {
-        happened: `${key.name} has used ${step} percent of its limit: ${standing(window, now)}.`,
+        happened: `${key.name} has used ${step} percent of its limit: ${stood}.`,
         means: over ?? 'It goes on working until the limit is reached.',
         next: `Look at lean-vault show ${key.name}; lean-vault suspend ${key.name} stops it.`,
       },
@@ -36,7 +37,7 @@ const limitSteps = (key: KeyFacts, window: WindowFacts, steps: ReadonlyArray<num
     rule: 'limit-reached',
     standing: used >= limit ? 'active' : 'between',
     text: {
-      happened: `${key.name} has reached its limit: ${standing(window, now)}.`,
+      happened: `${key.name} has reached its limit: ${stood}.`,
       means: over ?? `Its programs are refused, or will be soon, until the next ${window.window} begins (UTC).`,
       next: `Look at lean-vault show ${key.name}, and see whether this spend is yours.`,
     },

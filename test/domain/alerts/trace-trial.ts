@@ -6,6 +6,7 @@ import type { AlertEvent } from '../../../src/domain/alerts/event.js'
 import type { WindowFacts } from '../../../src/domain/alerts/facts.js'
 import { refOf } from '../../../src/domain/alerts/identity.js'
 import { defaultPolicy } from '../../../src/domain/alerts/policy.js'
+import type { AlertState } from '../../../src/domain/alerts/state.js'
 import { dayOf } from '../../../src/domain/alerts/words.js'
 import { fold } from '../../../src/domain/decider.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
@@ -96,6 +97,8 @@ type Decide = typeof alertDecider.decide
 interface Run {
   readonly decide: Decide
   readonly log: Array<AlertEvent>
+  /** The log folded, so far; the events after it are folded onto it. */
+  folded: { readonly version: number; readonly state: AlertState }
   /** By window and revision, the highest step that an evaluation of full standing was shown. */
   readonly shown: Map<string, number>
   evaluations: number
@@ -103,7 +106,11 @@ interface Run {
   conflicts: number
 }
 
-const stateOf = (log: ReadonlyArray<AlertEvent>) => fold(alertDecider, alertDecider.initial, log)
+const stateOf = (run: Run): AlertState => {
+  const { version, state } = run.folded
+  if (version < run.log.length) run.folded = { version: run.log.length, state: fold(alertDecider, state, run.log.slice(version)) }
+  return run.folded.state
+}
 
 /** One watcher's round: it looks, perhaps waits while the other one works, decides, and commits or begins again. */
 const round = (run: Run, truth: Truth, prng: Prng, time: number, between: () => void): void => {
@@ -112,7 +119,7 @@ const round = (run: Run, truth: Truth, prng: Prng, time: number, between: () => 
   const known = limitAt(truth, prng.next() < 0.2 ? time - hour : time)
   const conditions = look(truth, prng, time, known)
   let version = run.log.length
-  let state = stateOf(run.log)
+  let state = stateOf(run)
   if (prng.next() < 0.3) between()
   for (;;) {
     const decision = decide({ _tag: 'Tell', conditions, elsewhere: new Map(), at: at(time) }, state)
@@ -128,7 +135,7 @@ const round = (run: Run, truth: Truth, prng: Prng, time: number, between: () => 
     }
     run.conflicts += 1
     version = run.log.length
-    state = stateOf(run.log)
+    state = stateOf(run)
   }
   run.evaluations += 1
   for (const { case: each, standing, level } of conditions) {
@@ -173,7 +180,7 @@ const problemsOf = (run: Run, truth: Truth): ReadonlyArray<string> => {
 export const playTrace = (seed: number, decide: Decide = alertDecider.decide): Trial => {
   const prng = makePrng(seed)
   const truth = truthOf(prng)
-  const run: Run = { decide, log: [], shown: new Map(), evaluations: 0, restarts: 0, conflicts: 0 }
+  const run: Run = { decide, log: [], folded: { version: 0, state: alertDecider.initial }, shown: new Map(), evaluations: 0, restarts: 0, conflicts: 0 }
   for (let time = epoch + prng.below(hour); time < truth.end + 2 * hour; time += 10 * minute + prng.below(hour))
     round(run, truth, prng, time, () => round(run, truth, prng, time - prng.below(5 * minute), () => undefined))
   // Both are well again in the end, and look once more at the last window when every late number is in.
