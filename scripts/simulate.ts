@@ -2,12 +2,15 @@ import { limitsPlanOf } from '../test/simulation/limits-plan.js'
 import { planOf } from '../test/simulation/plan.js'
 import { rotationPlanOf } from '../test/simulation/rotation-plan.js'
 import { runPlan } from '../test/simulation/run-plan.js'
+import { shrink, tell } from '../test/simulation/shrink.js'
 
 const argument = (name: string, fallback: number): number => {
   const index = process.argv.indexOf(`--${name}`)
   return index < 0 ? fallback : Number(process.argv[index + 1])
 }
 
+// With --stories each failing run is shrunk and told; its plan goes to test/simulation/kept.
+const stories = process.argv.includes('--stories')
 const from = argument('from', 1)
 const seeds = argument('seeds', 1_000)
 const plan = process.argv.includes('--rotation') ? rotationPlanOf : process.argv.includes('--limits') ? limitsPlanOf : planOf
@@ -20,6 +23,7 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   if (result.problems.length > 0) {
     failed += 1
     console.log(`seed ${String(seed)}: ${[...new Set(result.problems)].join('; ')}`)
+    if (stories) console.log(tell(await shrink(result)))
     if (failed >= 10) break
   }
 }

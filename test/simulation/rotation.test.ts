@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { keptPlans } from './kept-plans.js'
 import { rotationFaults } from './planted-rotation-faults.js'
 import { rotationPlanOf } from './rotation-plan.js'
 import { runPlan } from './run-plan.js'
@@ -27,6 +28,11 @@ describe('the simulation with keys that are replaced', () => {
     },
     600_000,
   )
+
+  it.each(keptPlans())('holds every invariant for the kept plan %s, which once broke one', async (_name, plan) => {
+    const result = await runPlan(plan)
+    if (result.problems.length > 0) expect.fail(tell(result))
+  })
 
   it.each(rotationFaults.map((fault) => [fault.name, fault] as const))(
     'catches a vault that %s',

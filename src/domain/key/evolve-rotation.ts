@@ -67,13 +67,16 @@ const retiring = (state: KeyState, change: (rotation: Retiring) => KeyState): Ke
 export const onSuccessorVerified = (state: KeyState): KeyState =>
   staging(state, (rotation) => ({ ...state, rotation: { ...rotation, verified: true } }))
 
+/** A key whose usage was read is there, whatever a lying answer said of it before. */
+const seenAgain = ({ remote }: HeldKey): HeldKey['remote'] => (remote._tag === 'Absent' ? { _tag: 'Unknown' } : remote)
+
 /** The predecessor is shrunk first: the loop raises the successor only when that is read back. */
 export const onBudgetSplit = (state: KeyState, event: Event<'BudgetSplit'>): KeyState => {
   const { left, day, lagBound, from, predecessor, successor, turnsAt, quiet } = event
   const split: Split = { left, day, lagBound, from, predecessor, successor, turnsAt, quiet }
   return staging(state, (rotation) => ({
     ...state,
-    stage: withKey(state.stage, (key) => ({ ...key, cap: predecessorCap(split, key) })),
+    stage: withKey(state.stage, (key) => ({ ...key, remote: seenAgain(key), cap: predecessorCap(split, key) })),
     rotation: { ...rotation, split, other: withKey(rotation.other, (key) => ({ ...key, cap: successorCap(split, key) })) },
   }))
 }
