@@ -36,12 +36,14 @@ const bySubject = (conditions: ReadonlyArray<Condition>): ReadonlyMap<Subject, R
 export const conditionsFor = ({ policy, ownRules }: AlertDeps, facts: AlertFacts): ReadonlyArray<Condition> =>
   conditionsOf(policy, facts, ownRules).map(scrubbed)
 
-const commandsFor = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyMap<Subject, AlertCommand>> =>
+type Only = (condition: Condition) => boolean
+
+const commandsFor = (deps: AlertDeps, facts: AlertFacts, only: Only = () => true): TE.TaskEither<VaultError, ReadonlyMap<Subject, AlertCommand>> =>
   pipe(
     loadAlerts(deps, 'account'),
     TE.map(({ state: { mutes } }) => {
       return new Map(
-        [...bySubject(conditionsFor(deps, facts))].map(([subject, found]): [Subject, AlertCommand] => [
+        [...bySubject(conditionsFor(deps, facts).filter(only))].map(([subject, found]): [Subject, AlertCommand] => [
           subject,
           { _tag: 'Tell', conditions: found, elsewhere: mutes, at: facts.now },
         ]),
@@ -66,11 +68,11 @@ export const evaluateAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEithe
 
 /**
  * The same as parts of a commit that the caller makes, so that a reading and its alert are durable together. On a version
- * conflict the caller reads and decides anew, this part too; after the commit it calls `actOnAlerts`.
+ * conflict the caller reads and decides anew, this part too; after the commit it calls `actOnAlerts`. `only` leaves conditions out.
  */
-export const prepareAlerts = (deps: AlertDeps, facts: AlertFacts): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> =>
+export const prepareAlerts = (deps: AlertDeps, facts: AlertFacts, only?: Only): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> =>
   pipe(
-    commandsFor(deps, facts),
+    commandsFor(deps, facts, only),
     TE.flatMap((commands) =>
       TE.traverseSeqArray(([subject, command]: readonly [Subject, AlertCommand]) =>
         pipe(

@@ -8,7 +8,7 @@ import { fold } from '../../domain/decider.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { incarnationOf } from '../../domain/key/view.js'
-import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
+import { type KeyName, keyName, type Lineage } from '../../domain/shared/identifiers.js'
 import type { Millis } from '../../domain/shared/instant.js'
 import { defaultAssumptions } from '../../domain/spend/overshoot.js'
 import type { SpendState } from '../../domain/spend/spend-state.js'
@@ -59,6 +59,19 @@ const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending, freshFor: M
 
 const lineagesOf = (states: ReadonlyMap<KeyName, KeyState>): ReadonlyArray<Lineage> =>
   [...states.values()].flatMap(({ stage }) => incarnationOf(stage)?.lineage ?? [])
+
+const nameOf = (lineage: Lineage): ReadonlyArray<KeyName> => {
+  const parsed = keyName(lineage.slice(0, lineage.lastIndexOf('#')))
+  return parsed._tag === 'Right' ? [parsed.right] : []
+}
+
+/** What the recorded readings of some keys tell, and nothing else of the account. */
+export const spendFacts = (deps: AlertDeps, lineages: ReadonlyArray<Lineage>): TE.TaskEither<VaultError, AlertFacts> =>
+  pipe(
+    knownSpending(deps, lineages),
+    TE.flatMap((spending) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending, null))(lineages.flatMap(nameOf))),
+    TE.map((found) => ({ now: deps.clock.now(), keys: found.flat(), account: null })),
+  )
 
 /**
  * What the log itself gives rise to, without a request: containments, debts, drift, expiries, and what the recorded readings

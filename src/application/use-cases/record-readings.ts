@@ -11,7 +11,7 @@ import { newborn, type SpendState } from '../../domain/spend/spend-state.js'
 import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import type { RemoteUsage } from '../ports/open-router-client.js'
-import type { StreamAppend } from '../ports/event-log.js'
+import type { LogUnavailable, StreamAppend, VersionConflict } from '../ports/event-log.js'
 import { type LoadedSpend, loadSpends, spendAppends } from '../spend-store.js'
 
 /** What OpenRouter told of one lineage's keys. */
@@ -22,6 +22,14 @@ export interface UsageRead {
   /** An earlier key of the lineage is dead: the last that was read of it may be less than it spent. */
   readonly rotated: boolean
 }
+
+/**
+ * What is to be recorded in one commit with readings of these lineages; `pending` are the readings, not recorded yet.
+ */
+export type BesideReadings = (
+  pending: ReadonlyArray<StreamAppend>,
+  lineages: ReadonlyArray<Lineage>,
+) => TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>>
 
 type Recording = Pick<LocalDeps, 'log' | 'spendEvents' | 'notes'>
 
@@ -71,6 +79,7 @@ interface OneDecided {
 
 interface Decided {
   readonly appends: ReadonlyArray<StreamAppend>
+  readonly changed: ReadonlyArray<Lineage>
   readonly unchanged: ReadonlyArray<Lineage>
 }
 
@@ -100,6 +109,7 @@ const decideAll = (
   })
   return {
     appends: decided.flatMap(({ appends }) => appends),
+    changed: decided.filter(({ appends }) => appends.length > 0).map(({ lineage }) => lineage),
     unchanged: decided.filter(({ appends }) => appends.length === 0).map(({ lineage }) => lineage),
   }
 }
@@ -108,37 +118,38 @@ const mostConflicts = 16
 
 /**
  * Records what changed, all of it in one commit, and notes when the rest was seen unchanged. `at` is when OpenRouter was asked.
- * Somebody else's commit in between: all is decided anew.
+ * Somebody else's commit in between: all is decided anew. Gives what was recorded beside.
  */
 export const recordReadings = (
   deps: Recording,
   reads: ReadonlyArray<UsageRead>,
   at: Instant,
+  beside: BesideReadings = () => TE.right([]),
   conflicts = 0,
-): TE.TaskEither<VaultError, void> =>
+): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> =>
   pipe(
     loadSpends(
       deps,
       reads.map(({ lineage }) => lineage),
     ),
     TE.flatMap((spends) => {
-      const { appends, unchanged } = decideAll(deps, reads, spends, at)
+      const { appends, changed, unchanged } = decideAll(deps, reads, spends, at)
       const noted = pipe(
         deps.notes.write(new Map(unchanged.map((lineage) => [`${seenPrefix}${lineage}`, String(at)]))),
         TE.mapLeft(unavailable),
       )
-      if (!isNonEmpty(appends)) return noted
+      if (!isNonEmpty(appends)) return TE.map((): ReadonlyArray<StreamAppend> => [])(noted)
+      const again = (error: VersionConflict | LogUnavailable): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> => {
+        if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
+        return conflicts < mostConflicts
+          ? recordReadings(deps, reads, at, beside, conflicts + 1)
+          : TE.left({ _tag: 'Unexpected', message: 'the spend streams kept changing' })
+      }
+      const commit = (more: ReadonlyArray<StreamAppend>): TE.TaskEither<VersionConflict | LogUnavailable, void> =>
+        deps.log.commit({ appends: [appends[0], ...appends.slice(1), ...more], seal: [] })
       return pipe(
-        deps.log.commit({ appends, seal: [] }),
-        TE.matchE(
-          (error): TE.TaskEither<VaultError, void> => {
-            if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
-            return conflicts < mostConflicts
-              ? recordReadings(deps, reads, at, conflicts + 1)
-              : TE.left({ _tag: 'Unexpected', message: 'the spend streams kept changing' })
-          },
-          () => noted,
-        ),
+        beside(appends, changed),
+        TE.flatMap((more) => TE.matchE(again, () => TE.map(() => more)(noted))(commit(more))),
       )
     }),
   )

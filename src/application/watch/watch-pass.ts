@@ -9,6 +9,7 @@ import type { Instant, Millis } from '../../domain/shared/instant.js'
 import { toDollars } from '../../domain/shared/picodollars.js'
 import type { AlertParts } from '../alerts/alert-deps.js'
 import { deliverAlerts } from '../alerts/deliver-alerts.js'
+import { alertsBeside } from '../alerts/beside-readings.js'
 import { reviewLog } from '../alerts/make-alerts.js'
 import { raiseDamage } from '../alerts/tell-damage.js'
 import { startBudget } from '../budget.js'
@@ -65,14 +66,14 @@ const deliver = (deps: WatchDeps): T.Task<Omit<Alerts, 'raised'>> =>
 const unheldOf = ({ findings }: Swept): NonNullable<AccountSeen['unheld']> =>
   findings.flatMap((each) => (each._tag === 'Unheld' ? [{ hash: each.hash, remoteName: each.remoteName }] : []))
 
-const tell = (deps: WatchDeps, swept: Swept, freshFor: Millis): T.Task<Told> =>
+const tell = (deps: WatchDeps, swept: Swept, before: number, freshFor: Millis): T.Task<Told> =>
   pipe(
     readCredits(deps),
     T.map((read) => (read === null ? null : { bought: read.bought, used: read.used, at: deps.clock.now() })),
     T.flatMap((credits) =>
       pipe(
         raise(deps, { unheld: unheldOf(swept), ...(credits === null ? {} : { credits }) }, freshFor),
-        T.map((raised) => ({ credits, raised })),
+        T.map((raised) => ({ credits, raised: before + raised })),
       ),
     ),
   )
@@ -87,8 +88,12 @@ const listedOf = ({ states, listing }: Swept): number => {
   return [...states.values()].filter(({ stage }) => 'key' in stage && listed.has(stage.key.hash)).length
 }
 
-const recordUsage = (deps: WatchDeps, { at, listing, states }: Swept): TE.TaskEither<VaultError, void> =>
-  recordReadings(deps, readsOf(states, new Map(listing.keys.map(({ hash, usage }) => [hash, usage])), at), at)
+/** Readings and the alerts that they give rise to, in one commit; gives how many alerts that were. */
+const recordUsage = (deps: WatchDeps, { at, listing, states }: Swept): TE.TaskEither<VaultError, number> =>
+  pipe(
+    recordReadings(deps, readsOf(states, new Map(listing.keys.map(({ hash, usage }) => [hash, usage])), at), at, alertsBeside(deps)),
+    TE.map((beside) => beside.flatMap(({ records }) => records.filter(({ type }) => type === 'AlertRaised')).length),
+  )
 
 const report = (
   at: Instant,
@@ -108,19 +113,19 @@ const report = (
 })
 
 /** What the account holds and what was spent; a daily limit that OpenRouter lost is the watcher's from here on. */
-const seeing = (deps: WatchDeps): TE.TaskEither<VaultError, Swept> =>
+const seeing = (deps: WatchDeps): TE.TaskEither<VaultError, { readonly swept: Swept; readonly raised: number }> =>
   pipe(
     sweepAll(deps, null),
-    TE.tap((swept) => recordUsage(deps, swept)),
-    TE.flatMap((swept) => lookNowAndThen(deps, swept)),
+    TE.bindTo('found'),
+    TE.bind('raised', ({ found }) => recordUsage(deps, found)),
+    TE.bind('swept', ({ found }) => lookNowAndThen(deps, found)),
   )
 
 const looking = (deps: WatchDeps, at: Instant, freshFor: Millis): TE.TaskEither<VaultError, WatchReport> =>
   pipe(
     seeing(deps),
-    TE.bindTo('swept'),
     TE.bind('windows', ({ swept }) => enforceWindows(deps, swept.states)),
-    TE.bind('told', ({ swept }) => TE.fromTask(tell(deps, swept, freshFor))),
+    TE.bind('told', ({ swept, raised }) => TE.fromTask(tell(deps, swept, raised, freshFor))),
     TE.bind('rotating', ({ swept }) => beginRotations(deps, swept)),
     TE.bind('settled', ({ rotating }) => driveAll(deps, rotating.swept, { budget: startBudget(deps.clock, driving), now: false })),
     TE.map(({ rotating, windows, told, settled }) => report(at, rotating, windows, told, settled)),
