@@ -1,6 +1,7 @@
 // What somebody outside writes: adapters of their own, proven with the test kit by a plain program.
 import * as E from 'fp-ts/lib/Either.js'
-import { alertChannelSuite, eventLogSuite, makeMemoryStore, openMemoryLog } from 'lean-vault/testing'
+import { initVault, openVault } from 'lean-vault'
+import { alertChannelSuite, eventLogSuite, lifePlanOf, makeMemoryStore, openMemoryLog, runLife } from 'lean-vault/testing'
 
 /** A channel that puts texts into a list, in the place of a pager. */
 const openPager = ({ careful }) => async () => {
@@ -32,11 +33,21 @@ const freshStore = async () => {
   return { open: async () => openMemoryLog(store), dispose: async () => undefined }
 }
 
+const options = { home: '/nowhere', baseUrl: 'https://openrouter.test/api/v1' }
+const living = {
+  store: freshStore,
+  initialise: (parts, managementKey) => initVault({ ...options, managementKey, overrides: parts }),
+  open: (parts) => openVault({ ...options, overrides: parts }),
+}
+const lives = []
+for (let seed = 1; seed <= 5; seed += 1) lives.push(...(await runLife(living, lifePlanOf(seed))).problems)
+
 const pager = (careful) => alertChannelSuite({ open: openPager({ careful }), troubles: { fails: 'passing' }, secrets: [] })
 console.log(
   JSON.stringify({
     channel: await failuresOf(pager(true)),
     careless: await failuresOf(pager(false)),
     store: await failuresOf(eventLogSuite(freshStore)),
+    lives,
   }),
 )
