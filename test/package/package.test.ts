@@ -164,10 +164,10 @@ describe('a program in TypeScript', () => {
 
   it('of the examples prints what it should, each on one vault after the other', async () => {
     const printed: Array<string> = []
-    for (const name of ['quick-start', 'custom-channel', 'custom-store', 'read-history', 'record-usage'])
+    for (const name of ['quick-start', 'custom-channel', 'custom-store', 'own-rule', 'read-history', 'record-usage'])
       printed.push(`$ ${name}`, ...(await consumer.run(name)).trimEnd().split('\n'))
     expect(printed).toEqual(toldByExamples)
-    expect([...(await exampleNames())]).toEqual(['custom-channel', 'custom-store', 'key-service', 'quick-start', 'read-history', 'record-usage'])
+    expect([...(await exampleNames())]).toEqual(['custom-channel', 'custom-store', 'key-service', 'own-rule', 'quick-start', 'read-history', 'record-usage'])
   })
 
   it('of the key service hands out a key to who may ask, and ends when it is told to', async () => {

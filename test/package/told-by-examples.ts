@@ -24,6 +24,8 @@ export const toldByExamples: ReadonlyArray<string> = [
   'key/in-memory: RemoteDeleted',
   'key/in-memory: RevocationProven',
   'key/in-memory: SecretShredded, Removed',
+  '$ own-rule',
+  'acme:team of nobodys: nobodys belongs to no team.',
   '$ read-history',
   'ProvisioningRequested',
   'CreationIntended',
