@@ -19,8 +19,8 @@ const isNumber = (least: number, most: number, whole: boolean) => (value: unknow
 
 /** A length of time as everywhere: a number and m, h, d or w. */
 const spanPattern = '^[1-9][0-9]{0,4}[mhdw]$'
-/** Hours of the UTC day. */
-const quietPattern = '^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$'
+/** Hours of the UTC day, from one time to another: from one to itself might be none or all. */
+const quietPattern = '^(?!(.{5})-\\1$)(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]|2[0-3]):[0-5][0-9]$'
 
 const isSpan = (value: unknown): boolean => typeof value === 'string' && new RegExp(spanPattern).test(value)
 
@@ -57,7 +57,7 @@ const levelFields: Readonly<Record<string, Shape>> = {
   rotateAfter: off('must be a span such as 90d, or off', isSpan),
   rotate: oneOf('on', 'off'),
   quietHours: off(
-    'must be UTC hours such as "22:00-07:00", or off',
+    'must be UTC hours such as "22:00-07:00", from one time to another, or off',
     (value) => typeof value === 'string' && new RegExp(quietPattern).test(value),
   ),
 }

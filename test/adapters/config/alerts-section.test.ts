@@ -86,7 +86,8 @@ describe('the alerts section of config.yaml', () => {
     ['alerts:\n  thresholds: [80, 100]\n', 'config.yaml:2: alerts.thresholds must be a list of at most 10 whole percents'],
     ['alerts:\n  keys:\n    ci-bot:\n      creditLow: 5\n', 'config.yaml:4: alerts.keys.ci-bot.creditLow is not a setting of alerts'],
     ['alerts:\n  keys:\n    "no name": {}\n', 'config.yaml:3: alerts.keys.no name is not the name of a key'],
-    ['alerts:\n  quietHours: 22-7\n', 'config.yaml:2: alerts.quietHours must be UTC hours such as "22:00-07:00", or off'],
+    ['alerts:\n  quietHours: 22-7\n', 'config.yaml:2: alerts.quietHours must be UTC hours such as "22:00-07:00", from one time to another, or off'],
+    ['alerts:\n  quietHours: "22:00-22:00"\n', 'config.yaml:2: alerts.quietHours must be UTC hours such as "22:00-07:00", from one time to another, or off'],
     ['alerts: [1]\n', 'config.yaml:1: alerts must be a list of "setting: value" lines'],
     ['alerts:\n  keys: &a\n    b: *a\n', 'config.yaml:3: alerts.keys.b must be'],
   ])('refuses %j by file, line and field', (text, message) => {
