@@ -21,8 +21,11 @@ const limited = (prng: Prng, { action, at }: Timed, spends: boolean): Timed => {
 
 const spending = (prng: Prng): Action => ({ _tag: 'spend', nth: prng.below(4), requests: prng.pick([4, 40, 400]) })
 
-/** An old reading of what was spent, with spending faster than any that is declared, is no promise's business. */
-const fresh = (fault: Fault): Fault => (fault._tag === 'stale-read' ? { _tag: 'lost-after' } : fault)
+/** An old reading of what was spent, with spending faster than any that is declared, is no promise's business; nor is a change that comes later than any is waited for. */
+const expectable = (fault: Fault, spends: boolean): Fault => {
+  if (fault._tag === 'late') return { _tag: 'late', delay: fault.delay % 44_000 }
+  return spends && fault._tag === 'stale-read' ? { _tag: 'lost-after' } : fault
+}
 
 /**
  * The run of a seed in which keys are replaced too, and in most of them used as much as they may be: over minutes, days or weeks.
@@ -39,7 +42,7 @@ export const rotationPlanOf = (seed: number): Plan => {
   const actions = [...plan.actions.map((timed) => limited(prng, timed, spends)), ...rotations, ...spendings]
   const stretched = actions.map(({ action, at }) => ({ at: at * stretch, action }))
   const faults = <A extends { readonly fault: Fault }>(these: ReadonlyArray<A>): ReadonlyArray<A> =>
-    spends ? these.map((each) => ({ ...each, fault: fresh(each.fault) })) : these
+    these.map((each) => ({ ...each, fault: expectable(each.fault, spends) }))
   return {
     ...plan,
     faults: faults(plan.faults),
