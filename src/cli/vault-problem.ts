@@ -21,10 +21,13 @@ const refused = ({ status, message, blame }: ErrorOf<'RemoteRefused'>): Said => 
   const code = status === null ? '' : ` (${status})`
   return blame === 'management-key'
     ? say(5, `OpenRouter does not accept the management key${code}: ${sentence(message)} Everything is as before.`, credentialHint)
-    : say(5, `OpenRouter refused${code}: ${sentence(message)} Everything is as before.`, null)
+    : say(5, `OpenRouter refused${code}: ${sentence(message)} Everything is as before.`, status === 403 ? forbiddenHint : null)
 }
 
 const credentialHint = `${managementKeys} lean-vault credentials set replaces the one in a vault.`
+
+const forbiddenHint =
+  'The management key is accepted, but not for this. See on the site of OpenRouter what it and its maker may do, or give the vault another one with lean-vault credentials set.'
 
 /** What OpenRouter said, or that it said nothing. */
 export const remoteProblem = (error: RemoteProblem): Said => {

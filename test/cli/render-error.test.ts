@@ -129,6 +129,8 @@ describe('every error', () => {
     const refusal = { _tag: 'RemoteRefused', status: 403, message: 'no' } as const
     expect(renderError({ ...refusal, blame: 'management-key' }).message).toContain('management key')
     expect(renderError({ ...refusal, blame: 'request' }).message).not.toContain('management key')
+    expect(renderError({ ...refusal, blame: 'request' }).hint).toContain('lean-vault credentials set')
+    expect(renderError({ ...refusal, status: 404, blame: 'request' }).hint).toBeNull()
   })
 
   it('names the flag that people know', () => {
