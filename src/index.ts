@@ -10,6 +10,7 @@ export {
   findVault,
   formatExport,
   initVault,
+  readDeclaredKeys,
   readDotenv,
   readGoVault,
   readVaultDocument,
@@ -44,6 +45,17 @@ export type {
 export type { DamageTold } from './application/alerts/tell-damage.js'
 export type { AlertQuery, AlertView, DeliveryView, MuteView } from './application/alerts/alert-views.js'
 export type { QuietView, RuleException, RuleView, SendingView } from './application/alerts/rule-views.js'
+export type {
+  ApplyOptions,
+  ApplyReport,
+  DeclaredKeyOptions,
+  DeclaredKeys,
+  KeyChange,
+  KeyPlan,
+  KeyStep,
+  KeyStepKind,
+  PlanOptions,
+} from './application/declared-keys.js'
 export type { KeyLeft, VaultError, VaultErrorTag } from './application/errors.js'
 export type { AlertChannel, AlertMessage, DeliveryProblem, OutgoingAlert } from './application/ports/alert-channel.js'
 export type { Clock, Process, Random } from './application/ports/environment.js'

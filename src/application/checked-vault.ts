@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 
+import type { ApplyOptions, PlanOptions } from './declared-keys.js'
 import { invalidInput, type VaultError } from './errors.js'
 import { checkOptions, type Names, withOptions } from './known-options.js'
 import type { AddOptions, ExportOptions, HistoryOptions, LimitOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, RotateOptions, Vault } from './vault.js'
@@ -23,6 +24,8 @@ const rotateNames: Names<RotateOptions> = { grace: true, leaked: true }
 const listNames: Names<ListOptions> = { all: true, tag: true, state: true }
 const reconcileNames: Names<ReconcileOptions> = { dryRun: true, revoke: true, adopt: true }
 const historyNames: Names<HistoryOptions> = { name: true, since: true, after: true }
+const planNames: Names<PlanOptions> = { prune: true }
+const applyNames: Names<ApplyOptions> = { prune: true }
 const scopeNames: Names<Exclude<PanicScope, 'all'>> = { tag: true }
 const tagNames: Names<NonNullable<ListOptions['tag']>> = { key: true, value: true }
 
@@ -69,6 +72,8 @@ export const checkedVault = (vault: Vault): Vault => ({
   planRotation: (name, options) =>
     withOptions(checkOptions('planRotation', rotateNames, options), () => vault.planRotation(name, options)),
   rotate: (name, options) => withOptions(checkOptions('rotate', rotateNames, options), () => vault.rotate(name, options)),
+  planKeys: (declared, options) => withOptions(checkOptions('planKeys', planNames, options), () => vault.planKeys(declared, options)),
+  applyKeys: (declared, options) => withOptions(checkOptions('applyKeys', applyNames, options), () => vault.applyKeys(declared, options)),
   reconcile: (options) => withOptions(checkOptions('reconcile', reconcileNames, options), () => vault.reconcile(options)),
   exportVault: (options) => withOptions(checkOptions('exportVault', exportNames, options), () => vault.exportVault(options)),
   history: (options) => withOptions(checkOptions('history', historyNames, options), () => vault.history(options)),

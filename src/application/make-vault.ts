@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LimitsPatch } from '../domain/spend/limits.js'
 import { type KeyHash, keyHash, type KeyName } from '../domain/shared/identifiers.js'
 import { checkedVault } from './checked-vault.js'
+import { declaredFunctions } from './declared-functions.js'
 import type { Deps, LocalDeps } from './deps.js'
 import { invalidInput, unavailable, type VaultError } from './errors.js'
 import { loadKey } from './key-store.js'
@@ -134,6 +135,7 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
     known(local, name, (parsed) => given(parseRotation(options), (mode) => planRotation(local, parsed, mode))),
   rotate: (name, options = {}) =>
     known(local, name, (parsed) => given(parseRotation(options), (mode) => asking(remote, (deps) => rotate(deps, parsed, mode)))),
+  ...declaredFunctions(local, remote.deps),
   reconcile: (options = {}) =>
     pipe(
       TE.Do,

@@ -1,6 +1,7 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 import type { Alerts } from './alerts/alerts.js'
+import type { ApplyOptions, ApplyReport, DeclaredKeys, KeyPlan, PlanOptions } from './declared-keys.js'
 import type { VaultError } from './errors.js'
 import type { HandedOut } from './handed-out.js'
 import type { ForeignVault } from './ports/foreign-vault.js'
@@ -162,6 +163,10 @@ export interface Vault {
   readonly planRotation: (name: string, options?: RotateOptions) => TaskEither<VaultError, RotationPlan>
   /** Replaces a key by a new one without a gap and without a second budget; asked again, goes on. */
   readonly rotate: (name: string, options?: RotateOptions) => TaskEither<VaultError, ChangeReport>
+  /** What lies between declared keys and those of the vault, from what it knows. Works offline; records and changes nothing. */
+  readonly planKeys: (declared: DeclaredKeys, options?: PlanOptions) => TaskEither<VaultError, KeyPlan>
+  /** Makes the keys what is declared, one by one; a failure of one stops no other. Again, it goes on, and where nothing differs asks nobody. */
+  readonly applyKeys: (declared: DeclaredKeys, options?: ApplyOptions) => TaskEither<VaultError, ApplyReport>
   /** Settles everything unfinished, sweeps lost keys, reports drift, puts back what was loosened and leaves what was tightened. */
   readonly reconcile: (options?: ReconcileOptions) => TaskEither<VaultError, ReconcileReport>
   /** Takes a key that was made elsewhere into the vault, with the limit and state that it has at OpenRouter. */

@@ -1,5 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
+import type { DeclaredKeys } from '../../application/declared-keys.js'
 import type { VaultError } from '../../application/errors.js'
 import { lazily } from '../../application/lazily.js'
 import type { ForeignVault } from '../../application/ports/foreign-vault.js'
@@ -92,6 +93,10 @@ export const readGoVault = (folder: string): TaskEither<VaultError, ForeignVault
 /** Reads a vault document, YAML or JSON, as `formatExport` writes it. `InvalidInput` names the file and the line. */
 export const readVaultDocument = (path: string): TaskEither<VaultError, ForeignVault> =>
   lazily(() => import('../documents/read-vault-document.js'), (code) => code.readVaultDocument(path))
+
+/** Reads declared keys, a `keys.yaml`. `InvalidInput` names the file, the line, the column and the field of the first mistake. */
+export const readDeclaredKeys = (path: string): TaskEither<VaultError, DeclaredKeys> =>
+  lazily(() => import('../documents/read-declared-keys.js'), (code) => code.readDeclaredKeys(path))
 
 /** Reads the OpenRouter keys among the variables of a dotenv file. */
 export const readDotenv = (path: string): TaskEither<VaultError, ForeignVault> =>

@@ -30,6 +30,8 @@ const functions: FunctionNames<Omit<Vault, 'get' | 'close'>> = {
   panic: true,
   planRemoval: true,
   remove: true,
+  planKeys: true,
+  applyKeys: true,
   reconcile: true,
   getPrevious: true,
   planRotation: true,

@@ -91,6 +91,8 @@ export const promised = (vault: OpenedVault): PromisedVault => ({
   remove: (name, options) => settle(vault.remove(name, options)),
   planRotation: (name, options) => settle(vault.planRotation(name, options)),
   rotate: (name, options) => settle(vault.rotate(name, options)),
+  planKeys: (declared, options) => settle(vault.planKeys(declared, options)),
+  applyKeys: (declared, options) => settle(vault.applyKeys(declared, options)),
   reconcile: (options) => settle(vault.reconcile(options)),
   importKey: (name, secret) => settle(vault.importKey(name, secret)),
   importVault: (foreign) => settle(vault.importVault(foreign)),

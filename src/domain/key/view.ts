@@ -110,8 +110,11 @@ const rotationPending = ({ rotation, stage }: KeyState): ReadonlyArray<PendingWo
 
 const planned: ReadonlySet<PendingWork> = new Set<PendingWork>(['overlap', 'window-turn'])
 
+/** What of such work nobody planned for later. */
+export const owedOf = (work: ReadonlyArray<PendingWork>): ReadonlyArray<PendingWork> => work.filter((each) => !planned.has(each))
+
 /** Pending work that nobody planned for later: what is unfinished now. */
-export const owedWork = (state: KeyState): ReadonlyArray<PendingWork> => pendingWork(state).filter((work) => !planned.has(work))
+export const owedWork = (state: KeyState): ReadonlyArray<PendingWork> => owedOf(pendingWork(state))
 
 export const pendingWork = (state: KeyState): ReadonlyArray<PendingWork> => [
   ...stagePending(state.stage),
