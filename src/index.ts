@@ -73,6 +73,7 @@ export type {
   VersionConflict,
 } from './application/ports/event-log.js'
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
+export type { OpenedVault } from './application/opened-vault.js'
 export type { ForeignKey, ForeignVault, StatedLimits } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
@@ -125,7 +126,6 @@ export type {
   HistoryOptions,
   LimitOptions,
   ListOptions,
-  OpenedVault,
   PanicScope,
   ReconcileOptions,
   RemoveOptions,

@@ -24,6 +24,7 @@ export interface ApplyOptions {
   readonly prune?: boolean | ReadonlyArray<string>
 }
 
+/** What one step does with its key. */
 export type KeyStepKind = 'add' | 'finish' | 'update-limits' | 'tag' | 'remove'
 
 /** One setting of a key as it is and as it is to be. Limits are dollars; `null` is none. */

@@ -157,6 +157,13 @@ describe('applying declared keys', () => {
     expect(done(await bench.run((vault) => vault.show('alpha'))).limits).toMatchObject({ monthlySpend: 2 })
   })
 
+  it('never empties a vault because a file is empty', async () => {
+    const bench = await before()
+    expect(failed(await apply(bench, {}, { prune: true }))).toMatchObject({ _tag: 'InvalidInput', field: 'prune' })
+    expect(done(await apply(bench, {})).undeclared).toEqual(['alpha', 'old'])
+    expect(done(await bench.run((vault) => vault.list())).map(({ state }) => state)).toEqual(['active', 'active'])
+  })
+
   it.each<readonly [unknown, string, string]>([
     [{ alpha: { monthly: 5 } }, 'monthly', 'is no option of the declared key alpha; did you mean monthlyLimit?'],
     [{ 'a b': {} }, 'name', 'must be 1 to 64 letters, digits, dots, underscores or hyphens and begin with a letter or digit'],

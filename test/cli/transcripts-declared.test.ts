@@ -1,6 +1,24 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { describe } from 'vitest'
 
+import type { Bench } from './bench.js'
 import { began } from './scenarios.js'
+
+const write = ({ folder }: Bench, text: string, name = 'keys.yaml'): void => writeFileSync(join(folder, name), text)
+
+const whole = `keys:
+  my-key:
+    monthlyLimit: 20
+    dailyLimit: 2
+    tags: { team: ops }
+  ci-bot:
+    monthlyLimit: 12.5
+    alertThreshold: [0.5, 0.9]
+    tags: { team: ops, tier: low }
+  free:
+`
 
 describe('transcripts of tags and declared keys', () => {
   began('tag', async (sh) => {
@@ -16,5 +34,41 @@ describe('transcripts of tags and declared keys', () => {
     await sh('list --tag team=web')
     await sh('tag my-key --remove owner --remove team', { faults: '*:refused-connection' })
     await sh('history my-key')
+  })
+
+  began('plan', async (sh, own) => {
+    write(own, whole)
+    await sh(`plan ${own.folder}/keys.yaml`)
+    await sh(`plan ${own.folder}/keys.yaml`, { columns: 80 })
+    await sh(`plan ${own.folder}/keys.yaml --json`)
+    await sh(`plan ${own.folder}/keys.yaml --check`)
+    await sh(`plan ${own.folder}/missing.yaml`)
+    write(own, 'keys:\n  my-key: { monthlyLimt: 5 }\n', 'typo.yaml')
+    await sh(`plan ${own.folder}/typo.yaml`)
+    await sh(`plan ${own.folder}/typo.yaml --json`)
+    write(own, 'keys: {}\n', 'none.yaml')
+    await sh(`plan ${own.folder}/none.yaml --check`)
+    await sh(`plan ${own.folder}/none.yaml --prune`)
+    write(own, 'keys:\n  my-key: { dailyLimit: 500 }\n', 'contradicts.yaml')
+    await sh(`plan ${own.folder}/contradicts.yaml`)
+    await sh('plan')
+  })
+
+  began('apply', async (sh, own) => {
+    write(own, whole)
+    await sh(`apply ${own.folder}/keys.yaml`, { columns: 80 })
+    await sh(`apply ${own.folder}/keys.yaml`)
+    await sh(`apply ${own.folder}/keys.yaml --json`)
+    await sh(`plan ${own.folder}/keys.yaml --check`)
+    await sh('history ci-bot')
+    write(own, 'keys:\n  my-key:\n  fresh: { monthlyLimit: 1 }\n')
+    await sh(`apply ${own.folder}/keys.yaml --prune`)
+    await sh(`apply ${own.folder}/keys.yaml --prune`, { columns: 80, answers: [false] })
+    await sh(`apply ${own.folder}/keys.yaml`, { faults: 'POST /keys:refuse(403)' })
+    await sh(`apply ${own.folder}/keys.yaml --prune --yes --json`, { faults: 'POST /keys:refuse(403)' })
+    await sh(`apply ${own.folder}/keys.yaml`, { faults: 'POST /keys:lost-after, GET /*:lost-before, GET /keys/*:lost-before' })
+    await sh(`plan ${own.folder}/keys.yaml`)
+    await sh(`apply ${own.folder}/keys.yaml`)
+    await sh('list')
   })
 })

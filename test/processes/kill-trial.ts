@@ -110,15 +110,18 @@ const strike = async (bench: Bench, scenario: Scenario, where: Where): Promise<S
 }
 
 /** Reconciles until it says that nothing is left, three times at most. What went wrong, if anything. */
-export const reconciled = async (bench: Bench): Promise<ReadonlyArray<string>> => {
+export const reconciled = (bench: Bench): Promise<ReadonlyArray<string>> => finished(bench, ['reconcile'])
+
+/** The same with another command that finishes what was begun. */
+const finished = async (bench: Bench, args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const codes: Array<number | null> = []
   for (let tries = 0; tries < 3; tries += 1) {
-    const { code, stdout, stderr } = await bench.run(['reconcile', '--json'])
+    const { code, stdout, stderr } = await bench.run([...args, '--json'])
     if (code === 0) return []
     codes.push(code)
-    if (code !== 7) return [`reconcile exited ${codes.join(', ')}: ${stderr}${stdout}`]
+    if (code !== 7) return [`${String(args[0])} exited ${codes.join(', ')}: ${stderr}${stdout}`]
   }
-  return [`reconcile exited ${codes.join(', ')}`]
+  return [`${String(args[0])} exited ${codes.join(', ')}`]
 }
 
 /** Runs commands one after the other; those that fail. */
@@ -161,7 +164,7 @@ export const tryKill = async (cli: BuiltCli, saved: Saved, scenario: Scenario, w
     const countering = where._tag === 'Request' && where.side === 'countered' && killed ? scenario.counter : undefined
     const problems = [
       ...(await usableAtOnce(bench, scenario)),
-      ...(await (countering === undefined ? reconciled(bench) : succeeded(bench, countering.commands))),
+      ...(await (countering === undefined ? finished(bench, scenario.finish ?? ['reconcile']) : succeeded(bench, countering.commands))),
     ]
     if (release !== null) {
       await release()

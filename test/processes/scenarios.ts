@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+
 import type { Expected, Standing } from './check-bench.js'
 
 /** One command on one saved vault, and in what states the names may be once it was cut short and reconciled. */
@@ -14,6 +16,8 @@ export interface Scenario {
    * that request has arrived and a reconcile has run.
    */
   readonly counter?: { readonly commands: ReadonlyArray<ReadonlyArray<string>>; readonly expected: Expected }
+  /** What is run until it succeeds after the kill, where that is not `reconcile`. */
+  readonly finish?: ReadonlyArray<string>
   /** `intended`: the wish was recorded, so it must come true. */
   readonly expected: (intended: boolean) => Expected
 }
@@ -36,6 +40,8 @@ export const afterReconcile: Expected = {
 const changing =
   (name: string, before: Standing, after: Standing) =>
   (intended: boolean): Expected => ({ ...quietStates, [name]: intended ? [after] : [before, after] })
+
+const declared = fileURLToPath(new URL('keys.yaml', import.meta.url))
 
 export const scenarios: ReadonlyArray<Scenario> = [
   {
@@ -73,6 +79,15 @@ export const scenarios: ReadonlyArray<Scenario> = [
     touched: ['resting'],
     expected: changing('resting', 'suspended', 'active'),
     counter: { commands: [['suspend', 'resting']], expected: quietStates },
+  },
+  {
+    name: 'apply',
+    args: ['apply', declared, '--prune', '--yes'],
+    from: 'quiet',
+    untouched: 'resting',
+    touched: ['fresh', 'held', 'spare'],
+    finish: ['apply', declared, '--prune', '--yes'],
+    expected: () => ({ ...quietStates, fresh: ['active'], spare: ['gone'] }),
   },
   {
     name: 'reconcile',

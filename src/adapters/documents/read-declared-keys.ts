@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Document, Node, Pair } from 'yaml'
+import type { Node, Pair } from 'yaml'
 
 import type { DeclaredKeys } from '../../application/declared-keys.js'
 import { invalidInput, type VaultError } from '../../application/errors.js'
@@ -42,7 +42,7 @@ const oddity = (text: YamlText): VaultError | null => {
     found = problemAt(text, rangeOf(node) ?? 0, [], rule)
     return text.yaml.visit.BREAK
   }
-  text.yaml.visit(text.document as Document, {
+  text.yaml.visit(text.document, {
     Alias: (_, node) => tell(node, 'is an alias; write out what it stands for'),
     Pair: (_, { key }) => (text.yaml.isScalar(key) && typeof key.value === 'string' ? undefined : tell(key, 'must be text; put it in quotes')),
   })

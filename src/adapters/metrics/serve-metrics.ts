@@ -5,7 +5,7 @@ import { isRight } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { OpenedVault } from '../../application/vault.js'
+import type { OpenedVault } from '../../application/opened-vault.js'
 import type { WatchReport } from '../../application/watch/watch-report.js'
 import { type Measured, prometheusText } from './prometheus-text.js'
 

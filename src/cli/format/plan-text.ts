@@ -1,5 +1,6 @@
 import type { ApplyReport, KeyChange, KeyPlan, KeyStep } from '../../index.js'
 import { renderError } from '../render-error.js'
+import type { RenderedError } from '../rendered-error.js'
 import { limit } from './money.js'
 
 const words: Readonly<Record<string, string>> = { monthlyLimit: 'monthly limit', dailyLimit: 'daily limit', alertThreshold: 'warns at' }
@@ -38,15 +39,29 @@ const lineOf = (step: KeyStep): string => {
 
 const sentenceOf = (error: KeyPlan['blocked'][number]['error']): string => renderError(error).message
 
+/** How many keys it is about, as one sentence; a key may be told of in several lines. */
+const sumText = ({ steps, blocked }: KeyPlan): string => {
+  const names = (...kinds: ReadonlyArray<KeyStep['step']>): number => new Set(steps.flatMap(({ name, step }) => (kinds.includes(step) ? [name] : []))).size
+  const counts = [
+    [names('add'), 'to add'],
+    [names('finish'), 'to finish'],
+    [names('update-limits', 'tag'), 'to change'],
+    [names('remove'), 'to REMOVE'],
+    [blocked.length, 'that cannot be done now'],
+  ] as const
+  return `Keys: ${counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`])).join(', ')}.`
+}
+
 /** The difference as people read it, one line a step. */
-export const planText = ({ steps, blocked, undeclared }: KeyPlan): string => {
+export const planText = (plan: KeyPlan): string => {
+  const { steps, blocked, undeclared } = plan
   const kept = undeclared.filter((name) => !steps.some((step) => step.name === name))
   const lines = [
     ...steps.map(lineOf),
     ...blocked.map(({ name, error }) => `x ${name}: nothing can be done now. ${sentenceOf(error)}`),
     ...(kept.length === 0 ? [] : [`Not declared, and left alone: ${kept.join(', ')}`]),
   ]
-  return (steps.length + blocked.length === 0 ? ['All keys are as declared.', ...lines] : lines).map((line) => `${line}\n`).join('')
+  return (steps.length + blocked.length === 0 ? ['All keys are as declared.', ...lines] : [...lines, sumText(plan)]).map((line) => `${line}\n`).join('')
 }
 
 const past: Readonly<Record<KeyStep['step'], string>> = {
@@ -75,7 +90,7 @@ export const applyText = ({ done, incomplete, failed, notTried, undeclared }: Ap
 }
 
 /** Errors as `--json` shows them everywhere. */
-export const errorDocument = (error: ApplyReport['failed'][number]['error']) => {
+export const errorDocument = (error: ApplyReport['failed'][number]['error']): Pick<RenderedError, 'tag' | 'message' | 'hint' | 'retryable'> => {
   const { tag, message, hint, retryable } = renderError(error)
   return { tag, message, hint, retryable }
 }

@@ -90,7 +90,7 @@ describe('the plan of declared keys', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(states.length - 1), { minLength: 2, maxLength: 6 }), fc.array(declared, { minLength: 6, maxLength: 6 }), (chosen, keys) => {
         const known = new Map(chosen.map((at) => [`key-${at}` as KeyName, states[at]?.[1] ?? initialKeyState] as const))
-        const given = chosen.map((at, n) => ({ ...(keys[n] as DeclaredKey), name: `key-${at}` as KeyName }))
+        const given = chosen.map((at, n) => ({ ...(keys[n] ?? { limits: {}, tags: null }), name: `key-${at}` as KeyName }))
         const one = planKeys(given, known, true).steps
         const other = planKeys(given.toReversed(), new Map([...known].toReversed()), true).steps
         const byName = (steps: typeof one) => steps.map((step) => [step.name, step] as const).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
