@@ -1,6 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 
 import { limitRemaining } from '../../src/adapters/simulated-openrouter/key-state.js'
+import { defaultTiming } from '../../src/application/settings.js'
 import { otherHash, stagesOf } from '../../src/domain/key/rotation.js'
 import type { KeyState } from '../../src/domain/key/state.js'
 import { isSettled } from '../../src/domain/key/underway.js'
@@ -58,6 +59,10 @@ export const checkMonth = (observer: Observer, name: string, state: KeyState): v
   if (sum > monthly + slack) observer.problems.push(`the keys of ${name} may spend ${String(sum)} in a month, of ${String(monthly)}`)
 }
 
+/** Whether a process slept through its claim by now: what it sends when it wakes is only put right afterwards. */
+const sleptThrough = ({ universe: { counters, plan } }: Observer): boolean =>
+  plan.stops.some(({ milliseconds, request }) => milliseconds > defaultTiming.request + defaultTiming.claimMargin && request <= counters.requests)
+
 /** What `get` gives works, whenever the name is said to be active or replaced. */
 export const checkHandedOut = (observer: Observer, name: string, state: KeyState): void => {
   const { stage } = state
@@ -65,6 +70,7 @@ export const checkHandedOut = (observer: Observer, name: string, state: KeyState
   if (stage._tag !== 'Held' || (said !== 'active' && said !== 'rotating') || !isSettled(stage.key) || wantedOf(stage.key).disabled) return
   const { hash, remote } = stage.key
   if (observer.meddled.has(hash) || observer.believedGone.has(hash) || remote._tag === 'Absent' || observer.universe.counters.beyondSettle) return
+  if (sleptThrough(observer)) return
   const key = observer.universe.world.account.keys.get(hash)
   if (key === undefined || key.disabled) observer.problems.push(`${name} is ${said}, and its key does not work`)
 }
