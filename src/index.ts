@@ -73,6 +73,7 @@ export type {
   VersionConflict,
 } from './application/ports/event-log.js'
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
+export type { LimitOptions } from './application/limit-options.js'
 export type { OpenedVault } from './application/opened-vault.js'
 export type { ForeignKey, ForeignVault, StatedLimits } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
@@ -124,7 +125,6 @@ export type {
   AddOptions,
   ExportOptions,
   HistoryOptions,
-  LimitOptions,
   ListOptions,
   PanicScope,
   ReconcileOptions,

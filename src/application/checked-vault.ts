@@ -4,7 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { ApplyOptions, PlanOptions } from './declared-keys.js'
 import { invalidInput, type VaultError } from './errors.js'
 import { checkOptions, type Names, withOptions } from './known-options.js'
-import type { AddOptions, ExportOptions, HistoryOptions, LimitOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, RotateOptions, Vault } from './vault.js'
+import type { AddOptions, ExportOptions, HistoryOptions, ListOptions, PanicScope, ReconcileOptions, RemoveOptions, RotateOptions, Vault } from './vault.js'
+import type { LimitOptions } from './limit-options.js'
 
 const addNames: Names<AddOptions> = {
   monthlyLimit: true,

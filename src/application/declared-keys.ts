@@ -1,7 +1,7 @@
 import type { PendingWork } from '../domain/key/view.js'
 import type { VaultError } from './errors.js'
 import type { ChangeOutcome } from './reports.js'
-import type { LimitOptions } from './vault.js'
+import type { LimitOptions } from './limit-options.js'
 
 /** What a key is to be. What is not spoken of stays as it is; of a new key it is no limit, the usual threshold, no tags. */
 export interface DeclaredKeyOptions extends LimitOptions {

@@ -3,6 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { ApplyOptions, ApplyReport, DeclaredKeys, KeyPlan, PlanOptions } from './declared-keys.js'
 import type { VaultError } from './errors.js'
 import type { HandedOut } from './handed-out.js'
+import type { LimitOptions } from './limit-options.js'
 import type { ForeignVault } from './ports/foreign-vault.js'
 import type {
   ChangeReport,
@@ -41,16 +42,6 @@ export interface AddOptions {
   readonly includeByok?: boolean
   /** Succeed unchanged if the name is there already; an unfinished `add` of it is finished first. */
   readonly ifMissing?: boolean
-}
-
-/** Limits in dollars, as decimal text or number, with at most four decimals; 0 means "may not spend". */
-export interface LimitOptions {
-  /** In a UTC calendar month. `null`: no limit. */
-  readonly monthlyLimit?: string | number | null
-  /** In a UTC day; at most the monthly limit. `null`: no limit. */
-  readonly dailyLimit?: string | number | null
-  /** Shares of a limit in (0, 1] at which to warn: `0.8`, `'0.8,0.95'` or `[0.8, 0.95]`. */
-  readonly alertThreshold?: string | number | ReadonlyArray<number>
 }
 
 /** How a key is to be removed. Nothing given: contain, delete, prove, and roll back where OpenRouter refuses for good. */

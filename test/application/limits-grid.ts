@@ -2,7 +2,7 @@ import { isRight } from 'fp-ts/lib/Either.js'
 
 import type { Fault } from '../../src/adapters/simulated-openrouter/fault.js'
 import type { ChangeReport } from '../../src/application/reports.js'
-import type { LimitOptions } from '../../src/application/vault.js'
+import type { LimitOptions } from '../../src/application/limit-options.js'
 import { isSettled } from '../../src/domain/key/underway.js'
 import { pendingWork } from '../../src/domain/key/view.js'
 import { done, quieten, remoteKeys, stateOf } from './bench-views.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import type { AddOptions, LimitOptions } from '../../src/application/vault.js'
+import type { AddOptions } from '../../src/application/vault.js'
+import type { LimitOptions } from '../../src/application/limit-options.js'
 import { dollars } from '../adapters/openrouter/fakes.js'
 import { done, failed, remoteKey } from './bench-views.js'
 import { type Bench, openBench } from './harness.js'

@@ -65,6 +65,7 @@ describe('rotate', () => {
         "GET /keys/alpha",
         "PATCH /keys/alpha",
         "GET /keys/alpha",
+        "GET /keys/alpha",
         "PATCH /keys/alpha/2",
         "GET /keys/alpha/2",
         "PATCH /keys/alpha",
@@ -85,7 +86,7 @@ describe('rotate', () => {
     `)
     expect(report).toMatchInlineSnapshot(`
       {
-        "events": 21,
+        "events": 22,
         "name": "alpha",
         "notes": [],
         "outcome": "rotated",

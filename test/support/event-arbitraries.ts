@@ -160,6 +160,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
       at: fact.at,
     })),
     SuccessorVerified: of('SuccessorVerified', { hash }),
+    PredecessorShrunk: of('PredecessorShrunk', { hash }),
     BudgetSplit: of('BudgetSplit', {
       left: anyMoney,
       lagBound: anyMoney,

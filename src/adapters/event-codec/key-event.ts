@@ -161,6 +161,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   RotationRequested: t.strict({ generation: t.number, mode: t.strict({ grace: millis, leaked: t.boolean }), expiresAt: orNull(instant) }),
   OtherKeyChanged: t.strict({ of: word('successor', 'predecessor'), fact: otherFact(() => keyEventBodies) }),
   SuccessorVerified: t.strict({ hash: keyHash }),
+  PredecessorShrunk: t.strict({ hash: keyHash }),
   BudgetSplit: t.strict({
     ...left,
     day: orNull(t.strict(left)),

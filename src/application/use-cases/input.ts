@@ -7,7 +7,7 @@ import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
 import { type Instant, instant, type Millis } from '../../domain/shared/instant.js'
 import { fromDecimalDollars, type Picodollars } from '../../domain/shared/picodollars.js'
 import { type LimitsPatch, noLimits, patchLimits, type SpendLimits } from '../../domain/spend/limits.js'
-import type { LimitOptions } from '../vault.js'
+import type { LimitOptions } from '../limit-options.js'
 import { invalidInput, type VaultError } from '../errors.js'
 import type { RotateOptions } from '../vault.js'
 

@@ -8,6 +8,7 @@ import { isOfOther } from './rotation.js'
 import type { Retiring, Staging } from './state.js'
 import { splitOf, turnedBy, turnedCap, uncontainedLimit } from './rotation-budget.js'
 import type { OtherFact } from './event.js'
+import type { Split } from './split.js'
 import { remainderOf } from './rotation-remainder.js'
 import type { HeldKey, KeyState } from './state.js'
 import { heldKey } from './view.js'
@@ -73,13 +74,22 @@ export const onRecordVerification = ({ accepted, at, hash }: Loop<'RecordVerific
 
 const gone = { kind: 'absent', status: 404, message: 'the key to be replaced is not there any more' } as const
 
+/** A share that was passed before it could hold, or a window that turned meanwhile, is shared out anew. */
+const keptWithin = (split: Split, used: Picodollars, anew: Split | null): boolean =>
+  used <= add(split.from, split.predecessor) &&
+  (anew === null || (anew.turnsAt === split.turnsAt && (anew.day?.turnsAt ?? null) === (split.day?.turnsAt ?? null)))
+
 const splitting = (command: Loop<'RecordSpent'>, key: HeldKey, rotation: Staging): Decision => {
   const { at, lagBound, quiet, usage } = command
   if (usage === null) {
     const [first, ...rest] = abandoning(rotation, gone, at)
     return first === undefined ? refuse({ _tag: 'NothingNew' }) : facts(first, ...rest)
   }
-  const split = rotation.split === null ? splitOf(key, usage, { at, lagBound, quiet }) : null
+  // What is shared out is what was there before: the share that the key has by now is no limit of its own.
+  const whole = rotation.split === null ? key : { ...key, cap: rotation.capBefore }
+  const split = splitOf(whole, usage, { at, lagBound, quiet })
+  if (rotation.split !== null && keptWithin(rotation.split, usage.total, split))
+    return rotation.shrunk ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'PredecessorShrunk', hash: command.hash, at })
   return split === null ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'BudgetSplit', ...split, at })
 }
 

@@ -29,6 +29,7 @@ export const onRotationRequested = (state: KeyState, event: Event<'RotationReque
     other: { _tag: 'CreateDue', incarnation, birthLimit: birthLimits.none, tries: 0 },
     verified: false,
     split: null,
+    shrunk: false,
     capBefore: stage.key.cap,
   }
   const next = event.mode.leaked ? withKey(stage, leakedToo) : stage
@@ -77,9 +78,12 @@ export const onBudgetSplit = (state: KeyState, event: Event<'BudgetSplit'>): Key
   return staging(state, (rotation) => ({
     ...state,
     stage: withKey(state.stage, (key) => ({ ...key, remote: seenAgain(key), cap: predecessorCap(split, key) })),
-    rotation: { ...rotation, split, other: withKey(rotation.other, (key) => ({ ...key, cap: successorCap(split, key) })) },
+    rotation: { ...rotation, split, shrunk: false, other: withKey(rotation.other, (key) => ({ ...key, cap: successorCap(split, key) })) },
   }))
 }
+
+export const onPredecessorShrunk = (state: KeyState): KeyState =>
+  staging(state, (rotation) => ({ ...state, rotation: { ...rotation, shrunk: true } }))
 
 export const onRotationSwitched = (state: KeyState, event: Event<'RotationSwitched'>): KeyState =>
   staging(state, (rotation) => {

@@ -57,6 +57,7 @@ import {
   onRotationRequested,
   onRotationRolledBack,
   onRotationSwitched,
+  onPredecessorShrunk,
   onSuccessorVerified,
   onWindowTurned,
 } from './evolve-rotation.js'
@@ -161,6 +162,8 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onRotationRequested(state, event)
     case 'OtherKeyChanged':
       return onOtherKeyChanged(evolve)(state, event)
+    case 'PredecessorShrunk':
+      return onPredecessorShrunk(state)
     case 'SuccessorVerified':
       return onSuccessorVerified(state)
     case 'BudgetSplit':

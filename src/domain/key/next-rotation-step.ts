@@ -13,8 +13,11 @@ type StageStep = (stage: Stage, now: Instant) => NextStep
 const none: NextStep = { _tag: 'None' }
 const waiting = (at: Instant): NextStep => ({ _tag: 'Later', at, why: 'waiting' })
 
-/** A budget is shared out where there is one. */
-const mustSplit = (key: HeldKey, { split }: Staging): boolean => split === null && uncontainedLimit(key).limit !== null
+/**
+ * A budget is shared out where there is one; and once its key is shrunk that key is read again, for it could spend on between
+ * the first reading and the shrinking, however long that took.
+ */
+const mustMeasure = (key: HeldKey, { shrunk, split }: Staging): boolean => (split === null ? uncontainedLimit(key).limit !== null : !shrunk)
 
 /** A successor that exists: proven to work, then its share, then raised, and only once its predecessor is shrunk for certain. */
 const takeover = (state: KeyState, rotation: Staging, successor: HeldKey, raise: () => NextStep): NextStep => {
@@ -26,7 +29,7 @@ const takeover = (state: KeyState, rotation: Staging, successor: HeldKey, raise:
   const { hash, incarnation, remote } = stage.key
   const gone = remote._tag === 'Absent'
   if (!gone && !isSettled(stage.key)) return none
-  if (mustSplit(stage.key, rotation)) return { _tag: 'Due', step: { _tag: 'Measure', hash, includeByok: incarnation.spec.includeByok } }
+  if (mustMeasure(stage.key, rotation)) return { _tag: 'Due', step: { _tag: 'Measure', hash, includeByok: incarnation.spec.includeByok } }
   return raise()
 }
 

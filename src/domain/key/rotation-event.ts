@@ -24,6 +24,8 @@ export type RotationEvent =
     }>
   | At<{ readonly type: 'SuccessorVerified'; readonly hash: KeyHash }>
   | At<{ readonly type: 'BudgetSplit' } & Split>
+  /** Read once it is shrunk for certain, the predecessor had spent no more than its share: what is left for the successor is really left. */
+  | At<{ readonly type: 'PredecessorShrunk'; readonly hash: KeyHash }>
   /** The successor is the key of the name from here on, and the predecessor a debt until it is proven dead. */
   | At<{
       readonly type: 'RotationSwitched'

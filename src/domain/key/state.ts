@@ -150,6 +150,8 @@ export type Rotation =
       readonly verified: boolean
       readonly split: Split | null
       /** What stood in for the limit before; it does so again should the rotation come to nothing. */
+      /** The predecessor was read after it was shrunk, and had not spent more than its share by then. */
+      readonly shrunk: boolean
       readonly capBefore: Cap | null
     }
   | {

@@ -206,6 +206,7 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
     { of: 'predecessor', fact: { type: 'SecretShredded', lineage, at: until } },
   ],
   SuccessorVerified: [{ hash }],
+  PredecessorShrunk: [{ hash }],
   BudgetSplit: [
     {
       left: money(80_000_000_000_000n),
