@@ -8,7 +8,7 @@ import type { VaultStore } from '../../application/ports/vault-store.js'
 import { stateText } from '../../application/state-text.js'
 import { fold } from '../../domain/decider.js'
 import { evolve } from '../../domain/key/evolve.js'
-import { initialKeyState } from '../../domain/key/state.js'
+import { initialKeyState } from '../../domain/key/initial-state.js'
 import { keyEventCodec } from '../event-codec/key-event-codec.js'
 import { foldName } from './fold-name.js'
 

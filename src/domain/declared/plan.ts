@@ -1,7 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 
 import type { KeySpec } from '../key/spec.js'
-import { initialKeyState, type KeyState } from '../key/state.js'
+import type { KeyState } from '../key/state.js'
+import { initialKeyState } from '../key/initial-state.js'
 import { sameTags, type TagsPatch } from '../key/tags.js'
 import { incarnationOf, owedWork, publicState } from '../key/view.js'
 import type { KeyName } from '../shared/identifiers.js'

@@ -7,7 +7,8 @@ import { nextStep } from './next-step.js'
 import type { NextStep } from './step.js'
 import type { Instant } from '../shared/instant.js'
 import type { KeyRefusal } from './refusal.js'
-import { initialKeyState, type KeyState } from './state.js'
+import type { KeyState } from './state.js'
+import { initialKeyState } from './initial-state.js'
 
 /** The life of one name as pure functions, the due effect included. */
 export interface KeyDecider extends Decider<KeyCommand, KeyState, KeyEvent, KeyRefusal> {

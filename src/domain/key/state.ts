@@ -138,36 +138,37 @@ export type Stage =
 export type StageTag = Stage['_tag']
 export type StageOf<Tag extends StageTag> = Extract<Stage, { readonly _tag: Tag }>
 
+/** The successor is made, as any key is, and takes over. */
+export interface Staging {
+  readonly _tag: 'Staging'
+  readonly mode: RotationMode
+  readonly other: Stage
+  readonly verified: boolean
+  readonly split: Split | null
+  /** The predecessor was read after it was shrunk, and had kept to its share. */
+  readonly shrunk: boolean
+  /** What stood in for the limit before; it does so again should the rotation come to nothing. */
+  readonly capBefore: Cap | null
+}
+
+export interface Retiring {
+  readonly _tag: 'Retiring'
+  readonly mode: RotationMode
+  readonly other: Stage
+  readonly split: Split | null
+  readonly turned: Turned
+  readonly switchedAt: Instant
+  readonly overlapUntil: Instant
+  readonly containedAt: Instant | null
+  readonly final: FinalUsage | null
+}
+
 /**
  * A key is being replaced. Its name then has two lives: that of the key of the name, and the other one, which goes by the same
  * rules: the successor's, made as any key is, until the switch; after it the predecessor's, ended as any debt is.
  */
-export type Rotation =
-  | {
-      readonly _tag: 'Staging'
-      readonly mode: RotationMode
-      readonly other: Stage
-      readonly verified: boolean
-      readonly split: Split | null
-      /** What stood in for the limit before; it does so again should the rotation come to nothing. */
-      /** The predecessor was read after it was shrunk, and had not spent more than its share by then. */
-      readonly shrunk: boolean
-      readonly capBefore: Cap | null
-    }
-  | {
-      readonly _tag: 'Retiring'
-      readonly mode: RotationMode
-      readonly other: Stage
-      readonly split: Split | null
-      readonly turned: Turned
-      readonly switchedAt: Instant
-      readonly overlapUntil: Instant
-      readonly containedAt: Instant | null
-      readonly final: FinalUsage | null
-    }
+export type Rotation = Staging | Retiring
 
-export type Staging = Extract<Rotation, { readonly _tag: 'Staging' }>
-export type Retiring = Extract<Rotation, { readonly _tag: 'Retiring' }>
 /** The whole life of one name. */
 export interface KeyState {
   /** How many incarnations have begun. */
@@ -186,17 +187,4 @@ export interface KeyState {
   /** The highest generation of the lineage that was ever begun. */
   readonly generations: number
   readonly updatedAt: Instant | null
-}
-
-export const initialKeyState: KeyState = {
-  lineages: 0,
-  stage: { _tag: 'Vacant' },
-  claim: null,
-  strays: [],
-  watched: [],
-  buried: [],
-  leftAlive: [],
-  rotation: null,
-  generations: 0,
-  updatedAt: null,
 }

@@ -9,7 +9,7 @@ import { makeLogAuthenticator } from '../../../src/adapters/sealing/log-authenti
 import { openSqliteStore, type SqliteStore } from '../../../src/adapters/sqlite-log/sqlite-store.js'
 import { stateText } from '../../../src/application/state-text.js'
 import type { NewRecord } from '../../../src/application/ports/event-log.js'
-import { initialKeyState } from '../../../src/domain/key/state.js'
+import { initialKeyState } from '../../../src/domain/key/initial-state.js'
 import type { Millis } from '../../../src/domain/shared/instant.js'
 import { auditVault, changeVaultKey, examine, initVault, openVault, reveal } from '../../../src/index.js'
 import { drivers } from '../sqlite-log/fresh-folder.js'
