@@ -90,7 +90,7 @@ const tags = named(
 )
 
 /** What can be said of a key. `schema/keys.schema.json` says the same. */
-export const declaredKeyFields = { monthlyLimit: amount, dailyLimit: amount, alertThreshold: threshold, tags } as const
+const declaredKeyFields = { monthlyLimit: amount, dailyLimit: amount, alertThreshold: threshold, tags } as const
 
 const settings = closed<unknown>('a key', declaredKeyFields)
 

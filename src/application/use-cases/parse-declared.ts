@@ -9,7 +9,7 @@ import { checkOptions, type Names } from '../known-options.js'
 import { parseName, parsePatch, parseTags } from './input.js'
 
 /** Everything that can be said of a key in a declaration. */
-export const declaredFields: Names<DeclaredKeyOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true, tags: true }
+const declaredFields: Names<DeclaredKeyOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true, tags: true }
 
 /** One declared key, checked as far as it can be without the vault. */
 export const parseDeclaredKey = (name: string, given: DeclaredKeyOptions): E.Either<VaultError, DeclaredKey> =>
