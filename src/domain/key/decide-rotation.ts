@@ -7,6 +7,7 @@ import { heldBack } from './held-back.js'
 import { isOfOther } from './rotation.js'
 import type { Retiring, Staging } from './state.js'
 import { splitOf, turnedBy, turnedCap, uncontainedLimit } from './rotation-budget.js'
+import { turnedCapOf } from './turned-cap.js'
 import type { OtherFact } from './event.js'
 import type { Split } from './split.js'
 import { remainderOf } from './rotation-remainder.js'
@@ -86,7 +87,7 @@ const splitting = (command: Loop<'RecordSpent'>, key: HeldKey, rotation: Staging
     return first === undefined ? refuse({ _tag: 'NothingNew' }) : facts(first, ...rest)
   }
   // What is shared out is what was there before: the share that the key has by now is no limit of its own.
-  const whole = rotation.split === null ? key : { ...key, cap: rotation.capBefore }
+  const whole = { ...key, cap: turnedCapOf(rotation.capBefore, plus(at, quiet)) }
   const split = splitOf(whole, usage, { at, lagBound, quiet })
   if (rotation.split !== null && keptWithin(rotation.split, usage.total, split))
     return rotation.shrunk ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'PredecessorShrunk', hash: command.hash, at })
