@@ -75,10 +75,8 @@ export const onRecordVerification = ({ accepted, at, hash }: Loop<'RecordVerific
 
 const gone = { kind: 'absent', status: 404, message: 'the key to be replaced is not there any more' } as const
 
-/** A share that was passed before it could hold, or a window that turned meanwhile, is shared out anew. */
-const keptWithin = (split: Split, used: Picodollars, anew: Split | null): boolean =>
-  used <= add(split.from, split.predecessor) &&
-  (anew === null || (anew.turnsAt === split.turnsAt && (anew.day?.turnsAt ?? null) === (split.day?.turnsAt ?? null)))
+/** What was spent past a share before that could hold is shared out anew. */
+const keptWithin = (split: Split, used: Picodollars): boolean => used <= add(split.from, split.predecessor)
 
 const splitting = (command: Loop<'RecordSpent'>, key: HeldKey, rotation: Staging): Decision => {
   const { at, lagBound, quiet, usage } = command
@@ -89,7 +87,7 @@ const splitting = (command: Loop<'RecordSpent'>, key: HeldKey, rotation: Staging
   // What is shared out is what was there before: the share that the key has by now is no limit of its own.
   const whole = { ...key, cap: turnedCapOf(rotation.capBefore, plus(at, quiet)) }
   const split = splitOf(whole, usage, { at, lagBound, quiet })
-  if (rotation.split !== null && keptWithin(rotation.split, usage.total, split))
+  if (rotation.split !== null && keptWithin(rotation.split, usage.total))
     return rotation.shrunk ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'PredecessorShrunk', hash: command.hash, at })
   return split === null ? refuse({ _tag: 'NothingNew' }) : facts({ type: 'BudgetSplit', ...split, at })
 }
