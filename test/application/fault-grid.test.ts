@@ -17,7 +17,7 @@ const countRequests = async (ready: Bench, operation: Operation): Promise<number
   return bench.counted().requests
 }
 
-const expectations = { add: 3, remove: 15, suspend: 2, resume: 2, 'update-limits': 2, rotate: 22 }
+const expectations = { add: 3, remove: 15, suspend: 2, resume: 2, 'update-limits': 2, rotate: 23 }
 
 describe.each(operations)('$name, whatever befalls one of its requests', (operation) => {
   it(`survives ${String(everyFault.length)} faults of each, with and without repeating`, { timeout }, async () => {

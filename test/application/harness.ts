@@ -185,7 +185,9 @@ const troubledTransport = (universe: Universe, running: Running, process: SimPro
     timeout: timing.request,
     nextFault: (request) => {
       const index = running.requests++
-      return running.trouble.faults?.(world, request, index) ?? null
+      const fault = running.trouble.faults?.(world, request, index) ?? null
+      if (fault?._tag === 'late' && fault.delay > defaultTiming.request + defaultTiming.settle) universe.counters.tooLate = true
+      return fault
     },
   })
   return (request) => async () => {
