@@ -144,7 +144,7 @@ const universeOf = (options: BenchOptions, world: World, managementKey: string):
     dead: new Set(),
     tamper: { log: (log) => log, client: (client) => client },
     lateArrivals: [],
-    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false, handsOut: false },
   }
 }
 
@@ -185,9 +185,7 @@ const troubledTransport = (universe: Universe, running: Running, process: SimPro
     timeout: timing.request,
     nextFault: (request) => {
       const index = running.requests++
-      const fault = running.trouble.faults?.(world, request, index) ?? null
-      if (fault?._tag === 'late' && fault.delay > defaultTiming.request + defaultTiming.settle) universe.counters.tooLate = true
-      return fault
+      return running.trouble.faults?.(world, request, index) ?? null
     },
   })
   return (request) => async () => {

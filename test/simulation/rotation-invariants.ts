@@ -70,7 +70,7 @@ export const checkHandedOut = (observer: Observer, name: string, state: KeyState
   if (stage._tag !== 'Held' || (said !== 'active' && said !== 'rotating') || !isSettled(stage.key) || wantedOf(stage.key).disabled) return
   const { hash, remote } = stage.key
   if (observer.meddled.has(hash) || observer.believedGone.has(hash) || remote._tag === 'Absent' || observer.universe.counters.beyondSettle) return
-  if (sleptThrough(observer) || observer.universe.counters.tooLate === true) return
+  if (sleptThrough(observer) || !observer.universe.counters.handsOut) return
   const key = observer.universe.world.account.keys.get(hash)
   if (key === undefined || key.disabled) observer.problems.push(`${name} is ${said}, and its key does not work`)
 }

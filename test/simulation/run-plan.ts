@@ -89,7 +89,7 @@ const universeOf = (plan: Plan, tampering: Tampering): { readonly universe: Univ
     dead: new Set(),
     tamper: { log: tampering.log, client: tampering.client },
     lateArrivals: [],
-    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false },
+    counters: { requests: 0, creations: 0, deletions: 0, lapsedUntil: 0, commits: 0, skew: 0, faultless: false, beyondSettle: false, handsOut: true },
   }
   return { universe, untouchable }
 }

@@ -50,7 +50,7 @@ export interface Universe {
     readonly log: (log: EventLog) => EventLog
     readonly client: (client: OpenRouterClient) => OpenRouterClient
   }
-  readonly counters: { requests: number; creations: number; deletions: number; lapsedUntil: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean; /** In a trial of faults one by one: a change came later than any is waited for. */ tooLate?: boolean }
+  readonly counters: { requests: number; creations: number; deletions: number; lapsedUntil: number; commits: number; skew: number; faultless: boolean; beyondSettle: boolean; /** Whether what is handed out is held against the account, which a test may exchange. */ handsOut: boolean }
 }
 
 const epoch = 1_800_000_000_000
