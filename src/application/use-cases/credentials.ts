@@ -69,6 +69,9 @@ const sawHeldKey = (deps: LocalDeps, client: OpenRouterClient, pin: Deps['pin'],
         TE.flatMap((hashes) => seesOneOf(client, hashes)),
       )
 
+/** Somebody else recorded something of the vault as a whole between the look and the commit; nothing was written. */
+const overtaken: VaultError = { _tag: 'VaultUnavailable', reason: 'locked', message: 'another process changed the vault; try again' }
+
 const store = (
   deps: LocalDeps,
   loaded: LoadedVault,
@@ -92,9 +95,7 @@ const store = (
           seal: [sealed],
         }),
         TE.mapLeft((error): VaultError =>
-          error._tag === 'LogUnavailable'
-            ? unavailable(error)
-            : { _tag: 'VaultUnavailable', reason: 'locked', message: 'another process changed the vault; try again' },
+          error._tag === 'LogUnavailable' ? unavailable(error) : overtaken,
         ),
       ),
     ),
@@ -107,6 +108,7 @@ export const changeCredential = (
   deps: LocalDeps,
   client: OpenRouterClient,
   managementKey: Secret,
+  tries = 3,
 ): TE.TaskEither<VaultError, CredentialReport> =>
   pipe(
     TE.Do,
@@ -128,4 +130,6 @@ export const changeCredential = (
             ),
           ),
     ),
+    // As when the vault key is changed meanwhile: it is looked at again.
+    TE.orElse((error) => (error === overtaken && tries > 1 ? changeCredential(deps, client, managementKey, tries - 1) : TE.left(error))),
   )
