@@ -72,12 +72,12 @@ const sawHeldKey = (deps: LocalDeps, client: OpenRouterClient, pin: Deps['pin'],
 /** Somebody else recorded something of the vault as a whole between the look and the commit; nothing was written. */
 const overtaken: VaultError = { _tag: 'VaultUnavailable', reason: 'locked', message: 'another process changed the vault; try again' }
 
-const store = (
-  deps: LocalDeps,
-  loaded: LoadedVault,
-  verified: { readonly pin: Deps['pin']; readonly sawHeldKey: boolean },
-  managementKey: Secret,
-): TE.TaskEither<VaultError, void> => {
+interface Verified {
+  readonly pin: Deps['pin']
+  readonly sawHeldKey: boolean
+}
+
+const storeOnce = (deps: LocalDeps, loaded: LoadedVault, verified: Verified, managementKey: Secret): TE.TaskEither<VaultError, void> => {
   const { pin } = verified
   const decision = vaultDecider.decide({ _tag: 'ChangeCredential', ...verified, at: deps.clock.now() }, loaded.state)
   if (isLeft(decision)) return TE.left({ _tag: 'WrongAccount' })
@@ -103,12 +103,28 @@ const store = (
   )
 }
 
+/** More often than anybody changes a vault as a whole while one commit is made. */
+const mostTries = 10
+
+/** Overtaken, as by a change of the vault key, it decides again on what is there now; what OpenRouter told is not asked anew. */
+const store = (deps: LocalDeps, loaded: LoadedVault, verified: Verified, managementKey: Secret, tries = mostTries): TE.TaskEither<VaultError, void> =>
+  pipe(
+    storeOnce(deps, loaded, verified, managementKey),
+    TE.orElse((error) =>
+      error === overtaken && tries > 1
+        ? pipe(
+            loadVault(deps),
+            TE.flatMap((now) => store(deps, now, verified, managementKey, tries - 1)),
+          )
+        : TE.left(error),
+    ),
+  )
+
 /** The new key must open the pinned account before the old one is forgotten. The pin is taken anew from what it shows. */
 export const changeCredential = (
   deps: LocalDeps,
   client: OpenRouterClient,
   managementKey: Secret,
-  tries = 3,
 ): TE.TaskEither<VaultError, CredentialReport> =>
   pipe(
     TE.Do,
@@ -130,6 +146,4 @@ export const changeCredential = (
             ),
           ),
     ),
-    // As when the vault key is changed meanwhile: it is looked at again.
-    TE.orElse((error) => (error === overtaken && tries > 1 ? changeCredential(deps, client, managementKey, tries - 1) : TE.left(error))),
   )
