@@ -6,41 +6,11 @@ import { publicState } from '../../src/domain/key/view.js'
 import { makePrng } from '../simulation/prng.js'
 import { runs } from '../support/fc-runs.js'
 import { done, minute, quieten, stateOf } from './bench-views.js'
-import { chosen, isChosen, type Operation, operations, readyFor, tryOperation } from './grid.js'
-import { type Bench, type Command, openBench, type Trouble } from './harness.js'
-import { commitNumber, type CommitTrouble, describeFault, everyFault, nth, pickFrom } from './trouble.js'
+import { blowsOf, chosen, countsOf, isChosen, type Operation, operations, readyFor, tryOperation } from './grid.js'
+import { type Bench, type Command, openBench } from './harness.js'
+import { describeFault, everyFault, nth, pickFrom } from './trouble.js'
 
 const timeout = 300_000
-
-const commitTroubles: ReadonlyArray<CommitTrouble> = ['crash-before', 'crash-after', 'fails', 'fails-after-writing']
-
-interface Counts {
-  readonly requests: number
-  readonly commits: number
-}
-
-const countsOf = async (ready: Bench, operation: Operation): Promise<Counts> => {
-  const bench = await openBench({ copyOf: ready, seed: 7 })
-  bench.trouble({})
-  await bench.run(operation.command)
-  return bench.counted()
-}
-
-interface Blow {
-  readonly where: string
-  readonly trouble: Trouble
-}
-
-/** A death or a failing log at every commit, and a death before and after every request. */
-const blowsOf = ({ requests, commits }: Counts): ReadonlyArray<Blow> => [
-  ...Array.from({ length: commits }, (_, commit) =>
-    commitTroubles.map((what): Blow => ({ where: `commit ${String(commit)} ${what}`, trouble: { commits: commitNumber(commit, what) } })),
-  ).flat(),
-  ...Array.from({ length: requests }, (_, request) =>
-    (['before', 'after'] as const).map((when): Blow => ({ where: `killed ${when} request ${String(request)}`, trouble: { kill: { request, when } } })),
-  ).flat(),
-  ...Array.from({ length: commits }, (_, commit): Blow => ({ where: `told to stop after commit ${String(commit)}`, trouble: { stopAfter: commit + 1 } })),
-]
 
 const again: Readonly<Record<Operation['name'], Command<ChangeReport>>> = {
   add: (vault) => vault.add('alpha', { monthlyLimit: '5', ifMissing: true }),

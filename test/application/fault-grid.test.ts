@@ -5,7 +5,7 @@ import { makePrng } from '../simulation/prng.js'
 import { runs } from '../support/fc-runs.js'
 import { isChosen, type Operation, operations, readyFor, tryOperation } from './grid.js'
 import { type Bench, openBench } from './harness.js'
-import { describeFault, everyFault, nth, pickFrom } from './trouble.js'
+import { describeFault, everyFault, nth, outages, pickFrom } from './trouble.js'
 
 const timeout = 300_000
 
@@ -61,8 +61,6 @@ describe('two or three faults at once', () => {
     expect(wrong).toEqual([])
   })
 })
-
-const outages: ReadonlyArray<Fault> = everyFault.filter((fault) => fault._tag !== 'slow' && fault._tag !== 'late')
 
 describe('a fault that begins at one request and lasts', () => {
   it.each(operations)('leaves nothing wrong after $name', { timeout }, async (operation) => {

@@ -4,7 +4,8 @@ import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
 import type { ChangeReport } from '../../src/application/reports.js'
 import { owedWork, pendingWork, publicState } from '../../src/domain/key/view.js'
 import { done, isSealed, plant, quieten, remoteKeys, stateOf } from './bench-views.js'
-import { type Answer, type Bench, type Command, openBench } from './harness.js'
+import { type Answer, type Bench, type Command, openBench, type Trouble } from './harness.js'
+import { commitNumber, type CommitTrouble } from './trouble.js'
 
 /** One command with the vault that it is given, and what it says when it is done. */
 export interface Operation {
@@ -142,3 +143,34 @@ export const tryOperation = async (
     return [error instanceof Error ? error.message : String(error)]
   }
 }
+
+const commitTroubles: ReadonlyArray<CommitTrouble> = ['crash-before', 'crash-after', 'fails', 'fails-after-writing']
+
+interface Counts {
+  readonly requests: number
+  readonly commits: number
+}
+
+/** How many requests and commits the operation makes when nothing befalls it. */
+export const countsOf = async (ready: Bench, operation: Operation): Promise<Counts> => {
+  const bench = await openBench({ copyOf: ready, seed: 7 })
+  bench.trouble({})
+  await bench.run(operation.command)
+  return bench.counted()
+}
+
+interface Blow {
+  readonly where: string
+  readonly trouble: Trouble
+}
+
+/** A death or a failing log at every commit, and a death before and after every request. */
+export const blowsOf = ({ requests, commits }: Counts): ReadonlyArray<Blow> => [
+  ...Array.from({ length: commits }, (_, commit) =>
+    commitTroubles.map((what): Blow => ({ where: `commit ${String(commit)} ${what}`, trouble: { commits: commitNumber(commit, what) } })),
+  ).flat(),
+  ...Array.from({ length: requests }, (_, request) =>
+    (['before', 'after'] as const).map((when): Blow => ({ where: `killed ${when} request ${String(request)}`, trouble: { kill: { request, when } } })),
+  ).flat(),
+  ...Array.from({ length: commits }, (_, commit): Blow => ({ where: `told to stop after commit ${String(commit)}`, trouble: { stopAfter: commit + 1 } })),
+]

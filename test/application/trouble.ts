@@ -101,6 +101,9 @@ export const passingFaults = everyFault.filter(
     !(fault._tag === 'rate-limited' && fault.retryAfter === 600),
 )
 
+/** Faults that a service can have at every request for hours. */
+export const outages = everyFault.filter((fault) => fault._tag !== 'slow' && fault._tag !== 'late')
+
 export const describeFault = (fault: Fault): string => {
   const { _tag, ...more } = fault
   return [_tag, ...Object.values(more).map(String)].join(' ')

@@ -16,7 +16,7 @@ import { wantedOf } from '../../src/domain/key/wanted.js'
 import type { KeyHash, KeyName } from '../../src/domain/shared/identifiers.js'
 import { parseMarker } from '../../src/domain/shared/marker.js'
 import { type Allowed, allowedAfter, isLooserOnce, remoteRoom } from './never-looser.js'
-import { checkHandedOut, checkMonth, checkSwitch } from './rotation-invariants.js'
+import { checkHandedOut, checkMonth, checkSwitch, nowOf } from './rotation-invariants.js'
 import type { Universe } from './sim-vault.js'
 
 /** What an observer of both sides knows, kept from step to step. */
@@ -104,7 +104,7 @@ const accountedFor = (observer: Observer): ReadonlySet<string> => {
 /** More than the residual that the log recorded for its birth. */
 const canSpend = (observer: Observer, key: ApiKey): boolean => {
   if (key.disabled) return false
-  const left = limitRemaining(key, observer.universe.scheduler.now())
+  const left = limitRemaining(key, nowOf(observer))
   return left === null || left > (observer.residuals.get(parseMarker(key.name)?.nonce ?? '') ?? 0n)
 }
 
@@ -120,7 +120,7 @@ const checkExposure = (observer: Observer): void => {
 
 /** A key and its successor together may never spend more than the limit of the one. */
 const checkBudgets = (observer: Observer): void => {
-  const now = observer.universe.scheduler.now()
+  const now = nowOf(observer)
   for (const [name, state] of states(observer)) {
     const { rotation, stage } = state
     if (rotation === null || !('key' in stage)) continue
@@ -169,11 +169,12 @@ const checkRecords = (observer: Observer): void => {
  * On the way from one set of limits to another a key can at no moment spend more than under the old ones or the new ones, whichever
  * are wider. A change that arrives later than any is waited for breaks an assumption, and with it this promise.
  */
-const checkLooseness = ({ folded, meddled, problems, universe }: Observer): void => {
+const checkLooseness = (observer: Observer): void => {
+  const { folded, meddled, problems, universe } = observer
   if (universe.counters.beyondSettle) return
   for (const [name, { state, allowed }] of folded) {
     if (allowed === null || state.stage._tag !== 'Held' || meddled.has(state.stage.key.hash)) continue
-    const remote = remoteRoom(universe.world.account, state.stage.key.hash)
+    const remote = remoteRoom(universe.world.account, state.stage.key.hash, nowOf(observer))
     if (remote === null || !isLooserOnce(remote, allowed)) continue
     const told = ({ monthly, daily }: { readonly monthly: unknown; readonly daily: unknown }): string => `${String(monthly)}/${String(daily)}`
     problems.push(`${name} may spend ${told(remote)}, which is looser than all of ${allowed.map(told).join(', ')}`)

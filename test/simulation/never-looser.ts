@@ -1,4 +1,5 @@
-import type { Account } from '../../src/adapters/simulated-openrouter/account.js'
+import type { Account, ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
+import { readTally } from '../../src/adapters/simulated-openrouter/windows.js'
 import type { KeyState } from '../../src/domain/key/state.js'
 import { isSettled } from '../../src/domain/key/underway.js'
 import type { Picodollars } from '../../src/domain/shared/picodollars.js'
@@ -30,13 +31,23 @@ export const allowedAfter = (before: Allowed, state: KeyState): Allowed => {
   return [...(before ?? []).filter((each) => !sameRoom(each, wanted)), wanted]
 }
 
-/** What OpenRouter itself lets the key spend; `null`: nothing at all. */
-export const remoteRoom = ({ keys, assignments, guardrails }: Account, hash: string): Room | null => {
+/** What a key had spent before this month: a limit for its whole life leaves so much less of itself to the month. */
+const spentEarlier = ({ byokUsage, includeByok, usage }: ApiKey, now: number): bigint =>
+  [usage, ...(includeByok ? [byokUsage] : [])].map((tally) => readTally(tally, now)).reduce((sum, { monthly, total }) => sum + total - monthly, 0n)
+
+const limitThisMonth = (key: ApiKey, now: number): Picodollars | null => {
+  if (key.limit === null || key.reset !== null) return key.limit
+  const earlier = spentEarlier(key, now)
+  return (key.limit > earlier ? key.limit - earlier : 0n) as Picodollars
+}
+
+/** What OpenRouter itself lets the key spend, in the month and the day of `now`; `null`: nothing at all. */
+export const remoteRoom = ({ keys, assignments, guardrails }: Account, hash: string, now: number): Room | null => {
   const key = keys.get(hash)
   if (key === undefined || key.disabled) return null
   const guardrail = guardrails.get(assignments.get(hash)?.guardrailId ?? '')
   const caps = [
-    { limit: key.limit, reset: key.reset },
+    { limit: limitThisMonth(key, now), reset: key.reset },
     { limit: guardrail?.limit ?? null, reset: guardrail?.reset ?? null },
   ]
   const least = (window: 'daily' | 'monthly'): Picodollars | null =>

@@ -19,7 +19,8 @@ const cost = fromDecimalDollars('0.25')
 /** What one request costs in the runs in which keys are used. */
 export const requestCost = (isRight(cost) ? cost.right : 0n) as Picodollars
 
-const now = ({ universe }: Observer): number => epoch + universe.scheduler.now()
+/** What the clock of OpenRouter shows, epoch milliseconds. */
+export const nowOf = ({ universe }: Observer): number => epoch + universe.scheduler.now()
 
 /** Which keys a lineage ever had, of the name that stands in `state`. */
 const noteLineages = (observer: Observer, state: KeyState): void => {
@@ -31,7 +32,7 @@ const noteLineages = (observer: Observer, state: KeyState): void => {
 }
 
 const spentThisMonth = (observer: Observer, hash: string): bigint => {
-  const month = windowStart('month', now(observer) as Instant)
+  const month = windowStart('month', nowOf(observer) as Instant)
   const charges = observer.charges.get(hash) ?? []
   return charges.reduce((sum, { amount, at }) => (at >= month ? sum + amount : sum), 0n)
 }
@@ -39,7 +40,7 @@ const spentThisMonth = (observer: Observer, hash: string): bigint => {
 const mayStillSpend = (observer: Observer, hash: string): bigint => {
   const key = observer.universe.world.account.keys.get(hash)
   if (key === undefined || key.disabled) return 0n
-  const left = limitRemaining(key, now(observer))
+  const left = limitRemaining(key, nowOf(observer))
   const residual = observer.residuals.get(parseMarker(key.name)?.nonce ?? '') ?? 0n
   return left === null || left <= residual ? 0n : left
 }
