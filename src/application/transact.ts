@@ -12,6 +12,7 @@ import type { LocalDeps } from './deps.js'
 import { invalidInput, unavailable, type VaultError } from './errors.js'
 import { expireClaim } from './expire-claim.js'
 import { appendToKey, loadKey } from './key-store.js'
+import type { SealedSecret } from './ports/event-log.js'
 
 /** What a command came to: facts, or a refusal with the state that refused. */
 export type Transacted =
@@ -34,11 +35,17 @@ const withEvents =
   (after: Transacted): Transacted =>
     before._tag === 'Done' && after._tag === 'Done' ? { ...after, events: [...before.events, ...after.events] } : after
 
+/** What is sealed in the very commit of a command's facts. */
+export type SealFor = (state: KeyState) => TE.TaskEither<VaultError, ReadonlyArray<SealedSecret>>
+
+const nothingToSeal: SealFor = () => TE.right([])
+
 /** Reads, decides, appends; decides anew when somebody else was first, or when only a dead claim was in the way. */
 export const transact = (
   deps: Transacting,
   name: KeyName,
   commandFor: (state: KeyState) => KeyCommand,
+  sealFor: SealFor = nothingToSeal,
   conflicts = 0,
 ): TE.TaskEither<VaultError, Transacted> =>
   pipe(
@@ -51,18 +58,20 @@ export const transact = (
         if (closing === null || conflicts >= mostConflicts)
           return TE.right<VaultError, Transacted>({ _tag: 'Declined', refusal: decision.left, state })
         return pipe(
-          transact(deps, name, () => closing, conflicts + 1),
-          TE.flatMap((closed) => TE.map(withEvents(closed))(transact(deps, name, commandFor, conflicts + 1))),
+          transact(deps, name, () => closing, nothingToSeal, conflicts + 1),
+          TE.flatMap((closed) => TE.map(withEvents(closed))(transact(deps, name, commandFor, sealFor, conflicts + 1))),
         )
       }
       const events = decision.right
       return pipe(
-        appendToKey(deps, name, version, events),
+        sealFor(state),
+        TE.flatMap((sealed) => appendToKey(deps, name, version, events, sealed)),
         TE.map((): Transacted => ({ _tag: 'Done', events })),
         TE.orElse((error) => {
           if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
+          if (error._tag !== 'VersionConflict') return TE.left(error)
           return conflicts < mostConflicts
-            ? transact(deps, name, commandFor, conflicts + 1)
+            ? transact(deps, name, commandFor, sealFor, conflicts + 1)
             : TE.left<VaultError>({ _tag: 'KeyBusy', name, until: null })
         }),
       )

@@ -81,11 +81,11 @@ export const keyProblem = (error: KeyError): Said => {
         retryable: false,
       }
     case 'KeyHeldAlready':
-      return conflict(`This key is in the vault already, as ${error.name}. Nothing was changed.`, `lean-vault show ${error.name} tells of it.`)
+      return conflict(`This key is in the vault already, as ${error.name}. Nothing was changed.`, `lean-vault show ${error.name} tells of it. Where its secret is not here, lean-vault import --key-stdin ${error.name} takes it.`)
     case 'SecretNotHeld':
       return conflict(
         `${error.name} was adopted without its secret, so there is none to hand out.`,
-        `It can be limited, suspended and removed. To hand it out, remove it with --local-only and import it with --key-stdin.`,
+        `It can be limited, suspended and removed. Whoever has its secret brings it with lean-vault import --key-stdin ${error.name}.`,
       )
     case 'KeyBeingRotated':
       return conflict(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import type { ForeignVault } from '../../src/application/ports/foreign-vault.js'
-import { secret } from '../../src/application/secret.js'
+import { reveal, secret } from '../../src/application/secret.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
 import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
 import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
@@ -148,6 +148,75 @@ describe('another vault that is imported', () => {
     const again = done(await bench.run((each) => each.importVault(vault)))
     expect(again.imported).toEqual([])
     expect(again.unchanged.map(({ name }) => name)).toEqual(['ci-runner', 'team-alpha-prod', 'team-alpha-prod-2'])
+  })
+})
+
+describe('the secret of a key that is looked after without it', () => {
+  const tracked = async (): Promise<Made> => {
+    const made = makeRemote(bench, { name: 'laptop', limit: 5, limit_reset: 'monthly' })
+    done(await bench.run((vault) => vault.reconcile({ adopt: made.hash })))
+    return made
+  }
+
+  it.each(['by its name', 'with a whole vault'] as const)('is taken %s, once, and then it is handed out', async (how) => {
+    const made = await tracked()
+    const whole = foreign([{ name: 'OPENROUTER_API_KEY', secret: secret(made.key), id: null }])
+    if (how === 'by its name') expect(done(await importing(bench, 'laptop', made))).toMatchObject({ outcome: 'updated', notes: ['its secret is here from now on'] })
+    else
+      expect(done(await bench.run((vault) => vault.importVault(whole)))).toMatchObject({
+        imported: [{ name: 'laptop', notes: ['its secret is here from now on'] }],
+        unchanged: [],
+      })
+    expect(eventsOf(bench, 'laptop')).toEqual(['Adopted', 'SecretSealed'])
+    expect(await useKey(bench, 'laptop')).toBe('works')
+    expect(done(await importing(bench, 'laptop', made))).toMatchObject({ outcome: 'unchanged', events: 0 })
+    expect(done(await bench.run((vault) => vault.importVault(whole)))).toMatchObject({ imported: [], unchanged: [{ name: 'laptop' }] })
+    expect(done(await bench.run((vault) => vault.remove('laptop')))).toMatchObject({ outcome: 'removed', remote: 'revoked' })
+  })
+
+  it('is taken while OpenRouter cannot be asked, since its hash proves it', async () => {
+    const made = await tracked()
+    bench.trouble({ faults: from(0, unreachable) })
+    expect(done(await importing(bench, 'laptop', made))).toMatchObject({ outcome: 'updated' })
+    bench.trouble({})
+    expect(await useKey(bench, 'laptop')).toBe('works')
+  })
+
+  it.each(['crash-before', 'crash-after'] as const)('is here whole or not at all after %s the commit', async (crash) => {
+    const made = await tracked()
+    bench.trouble({ commits: (number) => (number === 0 ? crash : null) })
+    await importing(bench, 'laptop', made)
+    bench.trouble({})
+    expect(done(await importing(bench, 'laptop', made)).outcome).toBe(crash === 'crash-before' ? 'updated' : 'unchanged')
+    expect(await useKey(bench, 'laptop')).toBe('works')
+  })
+
+  it('is refused under another name, with the name that has the key', async () => {
+    const made = await tracked()
+    expect(failed(await importing(bench, 'beta', made))).toMatchObject({ _tag: 'KeyHeldAlready', name: 'laptop' })
+    expect(eventsOf(bench, 'laptop')).toEqual(['Adopted'])
+  })
+
+  it('is not taken any more once the key is being revoked, and that is told', async () => {
+    const made = await tracked()
+    bench.trouble({ faults: always('DELETE /keys/:hash', refused(500)) })
+    await bench.run((vault) => vault.remove('laptop', { leaked: true }))
+    const whole = foreign([{ name: 'laptop', secret: secret(made.key), id: null }])
+    expect(done(await bench.run((vault) => vault.importVault(whole)))).toMatchObject({ imported: [], unchanged: [], failed: [{ from: 'laptop' }] })
+    expect(eventsOf(bench, 'laptop')).not.toContain('SecretSealed')
+  })
+})
+
+describe('a key that a rotation replaced', () => {
+  it('is no new key when a file still has it: it is named, and not taken', async () => {
+    const added = done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '10' })))
+    expect(added).toMatchObject({ outcome: 'added' })
+    const old = reveal(done(await bench.run((vault) => vault.get('alpha'))).secret)
+    done(await bench.run((vault) => vault.rotate('alpha', { grace: '1h' })))
+    const report = done(await bench.run((vault) => vault.importVault(foreign([{ name: 'alpha', secret: secret(old), id: null }]))))
+    expect(report).toMatchObject({ imported: [], unchanged: [], failed: [{ from: 'alpha', reason: expect.stringContaining('alpha has given this key up') }] })
+    expect(done(await bench.run((vault) => vault.list({ all: true })))).toHaveLength(1)
+    expect(await useKey(bench, 'alpha')).toBe('works')
   })
 })
 

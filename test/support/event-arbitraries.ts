@@ -140,6 +140,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
     RevocationStalled: of('RevocationStalled', { hash, cause: anyCause, retryAt: at }),
     RetryRequested: of('RetryRequested', {}),
     LeftAliveByChoice: of('LeftAliveByChoice', {}),
+    SecretSealed: of('SecretSealed', { hash }),
     SecretShredded: of('SecretShredded', { lineage }),
     Removed: of('Removed', {
       lineage,

@@ -10,7 +10,7 @@ import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { type AttemptId, type GuardrailId, type KeyHash, lineageOf, type Nonce } from '../../src/domain/shared/identifiers.js'
 import { noLimits } from '../../src/domain/spend/limits.js'
 import type { Instant, Millis } from '../../src/domain/shared/instant.js'
-import { adopt, alive, attempt, birthPolicy, cause, containedPolicy, dollars, enabledPolicy, foreignHash, foreignPolicy, gone, hash, inconclusive, keptDifferently, name, nonce, owner, passing, refused, spec } from './key-story.js'
+import { adopt, alive, attempt, birthPolicy, cause, containedPolicy, dollars, enabledPolicy, foreignHash, foreignPolicy, gone, hash, hashOf, inconclusive, keptDifferently, name, nonce, owner, passing, refused, spec } from './key-story.js'
 
 /** One command that was accepted, and what came of it. */
 export interface Turning {
@@ -75,6 +75,7 @@ export const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): Ke
     { _tag: 'Remove', mode: modes[how % 4] ?? { leaked: false, force: false }, at },
     { _tag: 'LeaveAlive', at },
     { _tag: 'ChangeLimits', patch: pick([{ monthly: dollars(50) }, { monthly: null, daily: dollars(7) }, { daily: dollars(7) }, { alertThresholds: [0.5] }], how) ?? {}, at },
+    { _tag: 'TakeSecret', hash: hashOf(state), at },
     { _tag: 'ChangeTags', patch: pick([{ team: 'web' }, { team: null }, { tier: 'low', team: 'ops' }], how) ?? {}, at },
     adopt(pick([enabledPolicy, { ...enabledPolicy, reset: null }, { ...foreignPolicy, disabled: true }], how) ?? enabledPolicy, how % 5 > 0)(state, at),
   ]

@@ -159,6 +159,9 @@ export const changeLimits =
   (patch: LimitsPatch): Turn =>
   (_state, at) => ({ _tag: 'ChangeLimits', patch, at })
 
+/** Somebody brings the secret of the very key. */
+export const takeSecret: Turn = (state, at) => ({ _tag: 'TakeSecret', hash: hashOf(state), at })
+
 export const changeTags =
   (patch: TagsPatch): Turn =>
   (_state, at) => ({ _tag: 'ChangeTags', patch, at })

@@ -146,6 +146,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   RevocationStalled: t.strict({ hash: keyHash, ...stall }),
   RetryRequested: nothing,
   LeftAliveByChoice: nothing,
+  SecretSealed: t.strict({ hash: keyHash }),
   SecretShredded: t.strict({ lineage }),
   Removed: t.strict({
     lineage,

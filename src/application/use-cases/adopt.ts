@@ -1,36 +1,49 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { isNewborn, type KeySpec } from '../../domain/key/spec.js'
 import { hashOf } from '../../domain/key/view.js'
-import type { KeyState } from '../../domain/key/state.js'
-import { type KeyHash, type KeyName, lineageOf } from '../../domain/shared/identifiers.js'
+import type { KeyState, Stage } from '../../domain/key/state.js'
+import { type KeyHash, type KeyName, type Lineage, lineageOf } from '../../domain/shared/identifiers.js'
 import { parseMarker } from '../../domain/shared/marker.js'
 import { advance } from '../advance.js'
 import { startBudget } from '../budget.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
-import { unavailable, type VaultError } from '../errors.js'
-import { appendToKey, loadKey } from '../key-store.js'
+import type { VaultError } from '../errors.js'
 import { localName } from '../local-name.js'
 import { checkPin } from '../pin.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
-import type { SealedSecret } from '../ports/event-log.js'
+import type { SecretRef } from '../ports/event-log.js'
 import type { Advanced } from '../run.js'
 import { noLimits } from '../../domain/spend/limits.js'
 import type { Secret } from '../secret.js'
 import { keySecretRef } from '../secret-refs.js'
-import { refusalError } from '../transact.js'
+import { type SealFor, transact } from '../transact.js'
 import { undoneError } from './outcome.js'
+import { accept } from './remove.js'
 
 type States = ReadonlyMap<KeyName, KeyState>
 
-/** The name that holds a remote key now, or still owes its end. */
-export const holderOf = (states: States, hash: KeyHash): KeyName | null => {
-  for (const [name, { stage, strays }] of states) {
-    const own = stage._tag === 'Removed' ? null : hashOf(stage)
-    if (own === hash || strays.some((stray) => stray.hash === hash)) return name
+/** What a remote key is to the name that looks after it: its key, the next one of a rotation, or one that it is getting rid of. */
+export interface Holding {
+  readonly name: KeyName
+  readonly state: KeyState
+  readonly as: 'key' | 'next' | 'given-up'
+}
+
+const roleOf = (hash: KeyHash, { stage, strays, rotation }: KeyState): Holding['as'] | null => {
+  const isOf = (each: Stage): boolean => each._tag !== 'Removed' && hashOf(each) === hash
+  if (isOf(stage)) return 'key'
+  if (rotation !== null && isOf(rotation.other)) return rotation._tag === 'Staging' ? 'next' : 'given-up'
+  return strays.some((stray) => stray.hash === hash) ? 'given-up' : null
+}
+
+/** Which name has a remote key now, or still owes its end. */
+export const holdingOf = (states: States, hash: KeyHash): Holding | null => {
+  for (const [name, state] of states) {
+    const as = roleOf(hash, state)
+    if (as !== null) return { name, state, as }
   }
   return null
 }
@@ -80,43 +93,43 @@ export interface Adoption {
   readonly tags?: KeySpec['tags']
 }
 
-const sealing = (deps: Deps, state: KeyState, { name, secret }: Adoption): TE.TaskEither<VaultError, ReadonlyArray<SealedSecret>> =>
-  secret === null
-    ? TE.right([])
-    : pipe(
-        deps.sealer.seal(keySecretRef(name, { lineage: lineageOf(name, state.lineages + 1), generation: 1 }), secret),
-        TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
-        TE.map((sealed) => [sealed]),
-      )
+/** A secret sealed for its place in the log. */
+const sealed = (deps: Deps, ref: SecretRef, secret: Secret): ReturnType<SealFor> =>
+  pipe(
+    deps.sealer.seal(ref, secret),
+    TE.mapLeft((broken): VaultError => ({ _tag: 'VaultUnavailable', reason: 'wrong-key', message: broken.message })),
+    TE.map((each) => [each]),
+  )
 
-const mostConflicts = 16
-
-const record = (deps: Deps, adoption: Adoption, conflicts = 0): TE.TaskEither<VaultError, Advanced['events']> => {
-  const { name, details, secret } = adoption
+const record = (deps: Deps, { name, details, secret, tags }: Adoption): TE.TaskEither<VaultError, Advanced['events']> => {
+  const { hash, label, policy } = details
+  const next = (state: KeyState): Lineage => lineageOf(name, state.lineages + 1)
+  const spec = specOf(details, tags ?? {})
   return pipe(
-    loadKey(deps, name),
-    TE.flatMap(({ state, version }) => {
-      const { hash, label, policy } = details
-      const lineage = lineageOf(name, state.lineages + 1)
-      const command = { _tag: 'Adopt', lineage, spec: specOf(details, adoption.tags ?? {}), hash, label, policy, sealed: secret !== null } as const
-      const decision = deps.protocol.decider.decide({ ...command, at: deps.clock.now() }, state)
-      if (isLeft(decision)) return TE.left(refusalError(name, decision.left, state))
-      const events = decision.right
-      return pipe(
-        sealing(deps, state, adoption),
-        TE.flatMap((sealed) => appendToKey(deps, name, version, events, sealed)),
-        TE.map((): Advanced['events'] => events),
-        TE.orElse((error) => {
-          if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
-          if (error._tag !== 'VersionConflict') return TE.left(error)
-          return conflicts < mostConflicts
-            ? record(deps, adoption, conflicts + 1)
-            : TE.left<VaultError>({ _tag: 'KeyBusy', name, until: null })
-        }),
-      )
-    }),
+    transact(
+      deps,
+      name,
+      (state) => ({ _tag: 'Adopt', lineage: next(state), spec, hash, label, policy, sealed: secret !== null, at: deps.clock.now() }),
+      (state) => (secret === null ? TE.right([]) : sealed(deps, keySecretRef(name, { lineage: next(state), generation: 1 }), secret)),
+    ),
+    TE.flatMap(accept(name)),
   )
 }
+
+/**
+ * Takes the secret of a key that is looked after without it: sealed and recorded in one commit. That it has the key's hash proves
+ * that it is the key's, so OpenRouter is not asked.
+ */
+export const takeSecret = (deps: Deps, name: KeyName, hash: KeyHash, secret: Secret): TE.TaskEither<VaultError, Advanced['events']> =>
+  pipe(
+    transact(
+      deps,
+      name,
+      () => ({ _tag: 'TakeSecret', hash, at: deps.clock.now() }),
+      ({ stage }) => ('key' in stage ? sealed(deps, keySecretRef(name, stage.key.incarnation), secret) : TE.right([])),
+    ),
+    TE.flatMap(accept(name)),
+  )
 
 /** Takes a remote key into the vault: sealed and recorded in one commit, then driven to what its state asks for. */
 export const adopt = (deps: Deps, adoption: Adoption): TE.TaskEither<VaultError, Advanced> => {
@@ -143,8 +156,8 @@ export const freeName = (states: States, remoteName: string): KeyName =>
 /** Looks after a remote key whose secret we do not have, under the name that it bears at OpenRouter. */
 export const adoptByHash = (deps: Deps, states: States, hash: KeyHash): TE.TaskEither<VaultError, KeyName> => {
   const refuse = (message: string): TE.TaskEither<VaultError, never> => TE.left({ _tag: 'NotUnheld', hash, message })
-  const holder = holderOf(states, hash)
-  if (holder !== null) return refuse(`it is in the vault already, as ${holder}`)
+  const held = holdingOf(states, hash)
+  if (held !== null) return refuse(`it is in the vault already, as ${held.name}`)
   return pipe(
     atPin(deps),
     TE.flatMap(() => detailsOf(deps, hash)),

@@ -4,51 +4,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { KeySpec } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
-import { incarnationOf, publicState } from '../../domain/key/view.js'
-import { keyHash, type KeyName } from '../../domain/shared/identifiers.js'
+import { heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
+import { type KeyHash, keyHash, type KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadAllKeys } from '../load-keys.js'
 import type { ForeignKey, ForeignVault } from '../ports/foreign-vault.js'
-import type { ChangeReport } from '../reports.js'
 import type { ImportedKey, ImportReport } from '../transfer-reports.js'
-import type { Advanced } from '../run.js'
 import { type Secret, scrub } from '../secret.js'
 import { limitsView } from '../view-key.js'
-import { adopt, atPin, detailsOf, freeName, holderOf } from './adopt.js'
+import { adopt, atPin, detailsOf, freeName, type Holding, holdingOf, takeSecret } from './adopt.js'
+import { adoptedNotes, takenNote } from './import-key.js'
 import { parseTags } from './input.js'
-import { changeReport, incomplete } from './outcome.js'
-
-const disabledNote = 'it is disabled at OpenRouter, so it is suspended here; resume puts it to work'
-
-const notesOf = ({ state: { stage } }: Advanced): ReadonlyArray<string> =>
-  stage._tag === 'Held' && stage.key.reasons.length > 0 ? [disabledNote] : []
-
-const conclude = (name: KeyName, advanced: Advanced): ChangeReport =>
-  advanced.stop._tag === 'Settled'
-    ? changeReport(name, 'added', advanced, { remote: 'live', notes: notesOf(advanced) })
-    : incomplete(name, advanced, { remote: 'live', notes: notesOf(advanced) })
-
-/** Takes one key into the vault by its secret. Repeatable: a key that is here under this name already is `unchanged`. */
-export const importKey = (deps: Deps, name: KeyName, secret: Secret): TE.TaskEither<VaultError, ChangeReport> => {
-  const hash = deps.client.hashOf(secret)
-  return pipe(
-    loadAllKeys(deps),
-    TE.flatMap((states) => {
-      const holder = holderOf(states, hash)
-      const state = states.get(name)
-      if (holder === name && state?.stage._tag === 'Held' && state.stage.key.secretHeld)
-        return TE.right(changeReport(name, 'unchanged', { state, events: [] }, { remote: 'live' }))
-      if (holder !== null) return TE.left<VaultError>({ _tag: 'KeyHeldAlready', name: holder, hash })
-      return pipe(
-        atPin(deps),
-        TE.flatMap(() => detailsOf(deps, hash)),
-        TE.flatMap((details) => adopt(deps, { name, details, secret })),
-        TE.map((advanced) => conclude(name, advanced)),
-      )
-    }),
-  )
-}
 
 type Fate =
   | { readonly _tag: 'Imported' | 'Unchanged'; readonly key: ImportedKey }
@@ -105,28 +72,43 @@ const tagsOf = ({ tags = {} }: ForeignKey): { readonly tags: KeySpec['tags']; re
     ),
   )
 
+const failed = ({ name }: ForeignKey, reason: string): Fate => ({ _tag: 'Failed', from: shown(name), reason })
+
+/** What is said of a key that is in the vault already, and that is as it should be. */
+const here = (key: ForeignKey, { name, state, as }: Holding, hash: string): Fate =>
+  as === 'given-up'
+    ? failed(key, `${name} has given this key up, and it is being revoked; lean-vault get ${name} gives the one that works`)
+    : { _tag: 'Unchanged', key: imported(name, key, hash, state, []) }
+
+/** A key that is looked after without its secret gets it. */
+const secretOfHeld = (deps: Deps, key: ForeignKey, held: Holding, hash: KeyHash, secret: Secret): TE.TaskEither<VaultError, Fate> => {
+  const { name, state, as } = held
+  const owned = heldKey(state.stage)
+  if (as !== 'key' || owned === null || owned.secretHeld) return TE.right(here(key, held, hash))
+  return pipe(
+    takeSecret(deps, name, hash, secret),
+    TE.map((): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, state, [takenNote]) })),
+  )
+}
+
 /** The states are read anew for each key, so that a name is never given twice. */
 const importBySecret = (deps: Deps, key: ForeignKey, secret: Secret): TE.TaskEither<VaultError, Fate> => {
   const hash = deps.client.hashOf(secret)
   return pipe(
     loadAllKeys(deps),
     TE.flatMap((states): TE.TaskEither<VaultError, Fate> => {
-      const holder = holderOf(states, hash)
-      const held = holder === null ? undefined : states.get(holder)
-      if (holder !== null && held !== undefined)
-        return TE.right({ _tag: 'Unchanged', key: imported(holder, key, hash, held, []) })
+      const held = holdingOf(states, hash)
+      if (held !== null) return secretOfHeld(deps, key, held, hash, secret)
       const name = freeName(states, key.name)
       const { tags, notes } = tagsOf(key)
       return pipe(
         detailsOf(deps, hash),
         TE.flatMap((details) => adopt(deps, { name, details, secret, tags })),
-        TE.map((advanced): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, advanced.state, [...notesOf(advanced), ...notes]) })),
+        TE.map((advanced): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, advanced.state, [...adoptedNotes(advanced), ...notes]) })),
       )
     }),
   )
 }
-
-const failed = ({ name }: ForeignKey, reason: string): Fate => ({ _tag: 'Failed', from: shown(name), reason })
 
 const withoutSecret = 'its secret is not told; reconcile --adopt <hash> looks after a key without it'
 
@@ -136,11 +118,8 @@ const importByHash = (deps: Deps, key: ForeignKey): TE.TaskEither<VaultError, Fa
     loadAllKeys(deps),
     TE.map((states) => {
       const hash = keyHash(key.id ?? '')
-      const holder = E.isRight(hash) ? holderOf(states, hash.right) : null
-      const state = holder === null ? undefined : states.get(holder)
-      return holder === null || state === undefined
-        ? failed(key, withoutSecret)
-        : { _tag: 'Unchanged', key: imported(holder, key, key.id ?? '', state, []) }
+      const held = E.isRight(hash) ? holdingOf(states, hash.right) : null
+      return held === null ? failed(key, withoutSecret) : here(key, held, key.id ?? '')
     }),
   )
 

@@ -55,6 +55,8 @@ export type OwnerCommand =
       readonly policy: RemotePolicy
       readonly sealed: boolean
     }>
+  /** The secret of a key that is looked after without it was given to us; it has this hash. */
+  | At<{ readonly _tag: 'TakeSecret'; readonly hash: KeyHash }>
   | At<{ readonly _tag: 'Contain'; readonly reason: ContainmentReason; readonly note: string | null }>
   | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
   | At<{ readonly _tag: 'ChangeLimits'; readonly patch: LimitsPatch }>

@@ -6,6 +6,7 @@ import { onObserveGuard, onRecordGuard, onRetryGuard } from './decide-guard.js'
 import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
+import { onTakeSecret } from './decide-custody.js'
 import { onChangeTags } from './decide-tags.js'
 import { onRecordSpent, onRecordTurn, onRecordVerification, onRotate } from './decide-rotation.js'
 import { decideBoth } from './decide-two-lives.js'
@@ -18,6 +19,8 @@ const decideOne = (command: KeyCommand, state: KeyState): Decision => {
       return onAdd(command, state)
     case 'Adopt':
       return onAdopt(command, state)
+    case 'TakeSecret':
+      return onTakeSecret(command, state)
     case 'Contain':
       return onContain(command, state)
     case 'Lift':

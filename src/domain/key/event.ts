@@ -130,6 +130,8 @@ export type KeyEvent =
   | At<{ readonly type: 'RevocationStalled'; readonly hash: KeyHash; readonly cause: Cause; readonly retryAt: Instant }>
   | At<{ readonly type: 'RetryRequested' }>
   | At<{ readonly type: 'LeftAliveByChoice' }>
+  /** The secret of a key that was adopted without it is here from now on. */
+  | At<{ readonly type: 'SecretSealed'; readonly hash: KeyHash }>
   | At<{ readonly type: 'SecretShredded'; readonly lineage: Lineage }>
   | At<{
       readonly type: 'Removed'

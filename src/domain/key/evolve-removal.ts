@@ -74,6 +74,12 @@ export const onLeftAliveByChoice = (state: KeyState): KeyState => {
   return { ...state, claim: null, stage: { _tag: 'LeavingAlive', key: stage.key } }
 }
 
+export const onSecretSealed = (state: KeyState, event: Event<'SecretSealed'>): KeyState => {
+  const { stage } = state
+  if (stage._tag !== 'Held' || stage.key.hash !== event.hash) return state
+  return { ...state, stage: { ...stage, key: { ...stage.key, secretHeld: true } } }
+}
+
 export const onSecretShredded = (state: KeyState): KeyState => {
   const { stage } = state
   if (!isEnding(stage) && stage._tag !== 'LeavingAlive') return state

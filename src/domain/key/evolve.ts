@@ -43,6 +43,7 @@ import {
   onRemovalVerified,
   onRemoved,
   onRollbackStalled,
+  onSecretSealed,
   onSecretShredded,
 } from './evolve-removal.js'
 import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
@@ -152,6 +153,8 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onRetryRequested(state, event)
     case 'LeftAliveByChoice':
       return onLeftAliveByChoice(state)
+    case 'SecretSealed':
+      return onSecretSealed(state, event)
     case 'SecretShredded':
       return onSecretShredded(state)
     case 'Removed':

@@ -185,6 +185,7 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   RevocationStalled: [{ hash, cause, retryAt: until }],
   RetryRequested: [{}],
   LeftAliveByChoice: [{}],
+  SecretSealed: [{ hash }],
   SecretShredded: [{ lineage }],
   Removed: [
     { lineage, hash, remote: 'revoked', proof: proofs[0] ?? null },
