@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -19,7 +19,8 @@ const ruleFor = (code: string | null): string => {
 export const readText = (path: string): TE.TaskEither<VaultError, string> =>
   TE.tryCatch(
     async () => {
-      const file = await open(path, 'r')
+      // Without it the opening of a pipe that nobody writes to would never end, and no signal would end it.
+      const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
       try {
         const stats = await file.stat()
         // A pipe or a device could go on for ever.

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { pipe } from 'fp-ts/lib/function.js'
@@ -27,7 +27,8 @@ const readBounded = (folder: string, name: string): TE.TaskEither<VaultError, Bu
   const path = join(folder, name)
   return TE.tryCatch(
     async () => {
-      const file = await open(path, 'r')
+      // Without it the opening of a pipe that nobody writes to would never end, and no signal would end it.
+      const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
       try {
         const stats = await file.stat()
         const most = longest[name] ?? 0
