@@ -9,7 +9,7 @@ import type { Destruction, Stray } from '../../src/domain/key/ending.js'
 import { isConverged } from '../../src/domain/key/wanted.js'
 import { after, now } from '../../test/support/key-story.js'
 import { commandsIn } from './commands.js'
-import { rotations } from './rotations.js'
+import { rotations, secretComesLater } from './played-lives.js'
 
 /** One event applied to one state that can be reached. */
 export interface Turn {
@@ -79,9 +79,9 @@ export const explore = (): Explored => {
       waiting.push(next)
     }
   }
-  const replaced = rotations()
-  turns.push(...replaced.flatMap(({ before, events }) => turnsOf(before, events)))
-  return { states: [...found.values(), ...replaced.map(({ after: state }) => state)], turns }
+  const played = [...rotations(), ...secretComesLater()]
+  turns.push(...played.flatMap(({ before, events }) => turnsOf(before, events)))
+  return { states: [...found.values(), ...played.map(({ after: state }) => state)], turns }
 }
 
 /** The step that is due in a state, now or at its date. */

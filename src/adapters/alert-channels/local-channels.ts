@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { open } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -23,7 +23,9 @@ export const toStderr = (message: AlertMessage): TE.TaskEither<DeliveryProblem, 
 export const toFile = (path: string, message: AlertMessage): TE.TaskEither<DeliveryProblem, void> =>
   TE.tryCatch(
     async () => {
-      const file = await open(path, 'a', 0o600)
+      // A pipe that nobody reads would be waited for, and the next channels with it.
+      const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
+      const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600)
       try {
         await file.appendFile(line(message), 'utf8')
         await file.sync()

@@ -16,8 +16,9 @@ const ruleFor = (code: string | null): string => {
 }
 
 /** The text of a document that somebody names; `InvalidInput` where there is none to read. */
-export const readText = (path: string): TE.TaskEither<VaultError, string> =>
-  TE.tryCatch(
+export const readText = (path: string): TE.TaskEither<VaultError, string> => {
+  if (path === '') return TE.left(invalidInput({ field: 'the name of the file', rule: 'is empty' }))
+  return TE.tryCatch(
     async () => {
       // Without it the opening of a pipe that nobody writes to would never end, and no signal would end it.
       const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -32,3 +33,4 @@ export const readText = (path: string): TE.TaskEither<VaultError, string> =>
     },
     (error) => invalidInput({ field: path, rule: ruleFor(codeOf(error)) }),
   )
+}

@@ -20,3 +20,10 @@ describe('a pipe that nobody writes to', () => {
     }
   }, 5000)
 })
+
+describe('a name that names nothing', () => {
+  it('is told as what it is', async () => {
+    const read = await readText('')()
+    expect(E.isLeft(read) && read.left).toEqual({ _tag: 'InvalidInput', field: 'the name of the file', rule: 'is empty' })
+  })
+})

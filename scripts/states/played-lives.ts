@@ -14,6 +14,9 @@ const move = (kind: Move['kind'], how = 0, which = 1): Move => ({ kind, which, h
 const adding: ReadonlyArray<Move> = [move('owner', 0, 0), move('step'), move('report'), move('step'), move('report')]
 const going = (turns: number): ReadonlyArray<Move> => Array.from({ length: turns }, () => [move('step'), move('report')]).flat()
 
+/** A key is adopted without its secret, which somebody brings later. */
+export const secretComesLater = (): ReadonlyArray<Turning> => play([move('owner', 0, 8), move('owner', 0, 6)]).turnings
+
 /** Rotations from their beginning to the turn of the window: one at once, one with an overlap that is cut short, one that is refused. */
 export const rotations = (): ReadonlyArray<Turning> =>
   [
