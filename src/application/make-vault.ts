@@ -32,6 +32,7 @@ import { planRotation } from './use-cases/plan-rotation.js'
 import { planReconcile, reconcile } from './use-cases/reconcile.js'
 import { remove } from './use-cases/remove.js'
 import { rotate } from './use-cases/rotate.js'
+import type { BesideReadings } from './use-cases/record-readings.js'
 import { recordUsage } from './use-cases/record-usage.js'
 import { usageHistory } from './use-cases/usage-history.js'
 import { cachedUsage, cachedUsageOf, currentUsageOf, currentUsages } from './use-cases/usage.js'
@@ -104,10 +105,11 @@ const querying = (
     TE.flatMap(({ name, since }) => history(local, { name, since, after: options.after ?? 0 })),
   )
 
-/** The library's face over its ports. */
-export const makeVault = (local: LocalDeps, remote: Remote): Vault => checkedVault(unchecked(local, remote))
+/** The library's face over its ports. `beside` is recorded in one commit with each reading of what keys have spent. */
+export const makeVault = (local: LocalDeps, remote: Remote, beside?: BesideReadings): Vault =>
+  checkedVault(unchecked(local, remote, beside))
 
-const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
+const unchecked = (local: LocalDeps, remote: Remote, beside?: BesideReadings): Vault => ({
   add: (name, options = {}) =>
     pipe(
       TE.fromEither(parseAdd(name, options, local.clock.now())),
@@ -152,11 +154,11 @@ const unchecked = (local: LocalDeps, remote: Remote): Vault => ({
   exportVault: ({ withSecrets = false } = {}) => exportVault(local, withSecrets),
   getCurrentUsage: (name, { cached = false } = {}) =>
     known(local, name, (parsed) =>
-      cached ? cachedUsageOf(local, parsed) : asking(remote, (deps) => currentUsageOf(deps, parsed)),
+      cached ? cachedUsageOf(local, parsed) : asking(remote, (deps) => currentUsageOf(deps, parsed, beside)),
     ),
   usageHistory: (name, since) =>
     known(local, name, (parsed) => given(parseSince(since, local.clock.now()), (from) => usageHistory(local, parsed, from))),
-  usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : asking(remote, currentUsages)),
+  usage: ({ cached = false } = {}) => (cached ? cachedUsage(local) : asking(remote, (deps) => currentUsages(deps, beside))),
   recordUsage: (name, cost, generationId) => named(name, (parsed) => recordUsage(local, parsed, cost, generationId)),
   history: (options = {}) => querying(local, options),
   checkCredential: () => asking(remote, checkCredential),

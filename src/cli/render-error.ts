@@ -34,6 +34,7 @@ const flags: Readonly<Record<string, string>> = {
   since: '--since',
   history: '--history',
   until: '--for',
+  id: 'The id',
   expect: '--expect',
   hash: '--revoke',
   faultSpec: '--fault',

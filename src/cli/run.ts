@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 
 import { scrub } from '../application/secret.js'
@@ -50,12 +50,19 @@ export const tellError = (io: Io, json: boolean, error: CliError): number => {
   return rendered.exit
 }
 
+/** Tells each command that is about to be read, from the outermost to the innermost. */
+const onEach = (command: Command, tell: (innermost: Command) => void): void => {
+  command.hook('preSubcommand', (_, subcommand) => tell(subcommand))
+  for (const each of command.commands) onEach(each, tell)
+}
+
+const pathOf = (command: Command): string => (command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim())
+
 /** Commander's complaint as an error of ours: its first line, and its suggestion as the hint. */
-const complaint = (text: string, command: string | null): CliError => {
+const complaint = (text: string, command: string): CliError => {
   const [first = '', suggestion] = text.trim().split('\n')
   const message = first.replace(/^error: /, '')
-  const page = command === null ? 'lean-vault --help' : `lean-vault ${command} --help`
-  const hint = suggestion === undefined ? `See ${page}.` : suggestion.replace(/^\((.*)\)$/, '$1')
+  const hint = suggestion === undefined ? `See ${['lean-vault', command, '--help'].filter((word) => word !== '').join(' ')}.` : suggestion.replace(/^\((.*)\)$/, '$1')
   return usage(sentence(`${message.charAt(0).toUpperCase()}${message.slice(1)}`), hint)
 }
 
@@ -66,7 +73,7 @@ const complaint = (text: string, command: string | null): CliError => {
 export const run = async (argv: ReadonlyArray<string>, io: Io, deps: CliDeps): Promise<number> => {
   const complaints: Array<string> = []
   let code = 0
-  let command: string | null = null
+  let command = ''
   const json = asks(argv, '--json')
 
   /** Whoever runs a command through `exec` must tell our failures from the command's own. */
@@ -78,8 +85,8 @@ export const run = async (argv: ReadonlyArray<string>, io: Io, deps: CliDeps): P
     code = E.isLeft(result) ? fail(result.left) : tell(session, result.right)
   }
   const program = makeProgram(deps.about.version, await commandsFor(argv), { io, complain: (text) => complaints.push(text) }, act)
-  program.hook('preSubcommand', (_, subcommand) => {
-    command = subcommand.name()
+  onEach(program, (innermost) => {
+    command = pathOf(innermost)
   })
 
   try {

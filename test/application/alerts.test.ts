@@ -208,6 +208,8 @@ describe('a mute', () => {
     expect(isLeft(await face.mute({ until: '' })())).toBe(true)
     expect(isLeft(await face.mute({ until: '1h', rule: 'nonsense' })())).toBe(true)
     expect(isLeft(await face.mute({ until: '1h', name: 'nobody' })())).toBe(true)
+    expect(await face.mute({ until: '99999d' })()).toMatchObject({ left: { _tag: 'InvalidInput', field: 'until' } })
+    expect(await valueOf(face.mute({ until: '366d' }))).toHaveLength(1)
   })
 })
 
@@ -225,7 +227,8 @@ describe('an acknowledged alert', () => {
     bench.answers.set('ops', 'takes')
     bench.advance(dayLength)
     expect(await deliver()).toMatchObject({ delivered: 0 })
-    expect(isLeft(await face.acknowledge('zzzzzz')())).toBe(true)
+    expect(await face.acknowledge('zzzzzz')()).toMatchObject({ left: { _tag: 'AlertNotFound' } })
+    expect(await face.acknowledge('')()).toMatchObject({ left: { _tag: 'InvalidInput', field: 'id' } })
   })
 })
 

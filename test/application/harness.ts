@@ -11,6 +11,7 @@ import { createAccount, mintManagementKey } from '../../src/adapters/simulated-o
 import { simulatedTransport } from '../../src/adapters/simulated-openrouter/simulated-transport.js'
 import { createWorld, settleDue, type World } from '../../src/adapters/simulated-openrouter/world.js'
 import type { AlertParts } from '../../src/application/alerts/alert-deps.js'
+import { alertsBeside } from '../../src/application/alerts/beside-readings.js'
 import type { Deps, LocalDeps } from '../../src/application/deps.js'
 import type { VaultError } from '../../src/application/errors.js'
 import { makeVault, type Remote } from '../../src/application/make-vault.js'
@@ -254,7 +255,8 @@ const openProcess = (
       ),
     clientFor: (managementKey) => TE.right(clientFor(managementKey)),
   }
-  return { vault: makeVault(local, remote), local, remote, clientFor }
+  const beside = alertsBeside({ ...alertParts, ...(options.policy === undefined ? {} : { policy: options.policy }), ...local })
+  return { vault: makeVault(local, remote, beside), local, remote, clientFor }
 }
 
 const mostSteps = 50_000

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 
 import { spendOnKey } from '../../src/adapters/simulated-openrouter/world.js'
+import { defaultPolicy } from '../../src/domain/alerts/policy.js'
 import { zero } from '../../src/domain/shared/picodollars.js'
 import { dollars } from '../adapters/openrouter/fakes.js'
 import { done, remoteKey } from './bench-views.js'
-import { type Bench, openBench } from './harness.js'
+import { type Bench, type BenchOptions, openBench } from './harness.js'
 import { commitNumber, type CommitTrouble } from './trouble.js'
 
-const spentBench = async (): Promise<Bench> => {
-  const bench = await openBench()
+const spentBench = async (options: BenchOptions = {}): Promise<Bench> => {
+  const bench = await openBench(options)
   done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5' })))
   await bench.watch()
   spendOnKey(bench.world, bench.now(), remoteKey(bench, 'alpha').hash, { credits: dollars('4.1'), byok: zero })
@@ -56,5 +57,31 @@ describe('a pass that dies at any of its commits', () => {
       await bench.watch()
       expect([commit, trouble, told(bench)]).toEqual([commit, trouble, 1])
     }
+  })
+})
+
+describe('who asks for the usage', () => {
+  const asks: ReadonlyArray<readonly [string, (bench: Bench) => Promise<unknown>]> = [
+    ['of all keys', (bench) => bench.run((vault) => vault.usage())],
+    ['of one key', (bench) => bench.run((vault) => vault.getCurrentUsage('alpha'))],
+  ]
+
+  it.each(asks)('%s records the alerts of its readings with them, though the limit is another before anybody looks again', async (_, ask) => {
+    const bench = await spentBench()
+    await ask(bench)
+    expect(told(bench)).toBe(1)
+    done(await bench.run((vault) => vault.updateSpendLimits('alpha', { monthlyLimit: '50' })))
+    await ask(bench)
+    await bench.watch()
+    expect(told(bench)).toBe(1)
+  })
+
+  it('has nothing contained by a rule that acts: the next watch does that', async () => {
+    const bench = await spentBench({ policy: { ...defaultPolicy, all: { ...defaultPolicy.all, action: { threshold: 'contain' } } } })
+    done(await bench.run((vault) => vault.usage()))
+    const reasons = async (): Promise<unknown> => done(await bench.run((vault) => vault.show('alpha'))).containedFor
+    expect(await reasons()).toEqual([])
+    await bench.watch()
+    expect(await reasons()).toEqual(['alert'])
   })
 })

@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DependencyContainer } from 'tsyringe'
 
+import { alertsBeside } from '../../application/alerts/beside-readings.js'
 import type { Deps, LocalDeps } from '../../application/deps.js'
 import type { VaultError } from '../../application/errors.js'
 import { makeVault, type Remote } from '../../application/make-vault.js'
@@ -58,7 +59,7 @@ export const assembleVault = (
   const parts = alertDeps(local, remote, around, options.alerts ?? {})
   const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...parts, ...deps }))(remote.deps())
   return {
-    ...withAlerts(makeVault(local, remote), parts),
+    ...withAlerts(makeVault(local, remote, alertsBeside(parts)), parts),
     rotateDue: (given) => rotateDue(local, remote.deps, parts.policy, given),
     watcher: () => viewWatcher(local),
     watchOnce: (given) =>

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { AlertRef, Subject } from '../../domain/alerts/identity.js'
 import type { Alert } from '../../domain/alerts/state.js'
-import type { VaultError } from '../errors.js'
+import { invalidInput, type VaultError } from '../errors.js'
 import { isoOf } from '../view-key.js'
 import type { AlertDeps } from './alert-deps.js'
 import { loadAllAlerts, loadAlerts } from './alert-store.js'
@@ -97,17 +97,22 @@ interface FoundAlert {
   readonly view: AlertView
 }
 
-const shortest = 6
+
+const idForm = /^\S{6,}$/
+
+const checkId = (id: string): TE.TaskEither<VaultError, void> =>
+  typeof id === 'string' && idForm.test(id) ? TE.right(undefined) : TE.left(invalidInput({ field: 'id', rule: 'of an alert must be given with at least six characters; alerts list --all shows it' }))
 
 /** The one alert whose id begins so; at least six characters. */
 export const findAlert = (deps: AlertDeps, id: string): TE.TaskEither<VaultError, FoundAlert> =>
   pipe(
-    loadAllAlerts(deps),
+    checkId(id),
+    TE.flatMap(() => loadAllAlerts(deps)),
     TE.flatMap((states) => {
       const found = [...states].flatMap(([subject, { state }]) =>
         [...state.alerts.values()].flatMap((alert) => {
           const view = viewOf(deps, alert)
-          return id.length >= shortest && view.id.startsWith(id) ? [{ subject, ref: alert.ref, view }] : []
+          return view.id.startsWith(id) ? [{ subject, ref: alert.ref, view }] : []
         }),
       )
       const [only, other] = found

@@ -30,7 +30,7 @@ export interface NewChannel {
 export interface MuteOptions {
   readonly name?: string
   readonly rule?: string
-  /** `8h`, `2d` or an ISO 8601 instant; a mute without an end is no mute but a forgotten one. */
+  /** `8h`, `2d` or an ISO 8601 instant within 366 days; a mute without an end is no mute but a forgotten one. */
   readonly until: string
   readonly note?: string
 }

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -7,7 +8,7 @@ import type { Subject } from '../../domain/alerts/identity.js'
 import { isOwnRule, isRuleName, ruleNames } from '../../domain/alerts/rule.js'
 import { incarnationOf } from '../../domain/key/view.js'
 import { lineageOf } from '../../domain/shared/identifiers.js'
-import type { Millis } from '../../domain/shared/instant.js'
+import type { Instant, Millis } from '../../domain/shared/instant.js'
 import { invalidInput, type VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import type { Secret } from '../secret.js'
@@ -54,15 +55,28 @@ const checkRule = (rule: string | undefined): TE.TaskEither<VaultError, string |
     : TE.left(invalidInput({ field: 'rule', rule: `must be one of ${ruleNames.join(', ')}` }))
 }
 
-/** The rule for an end is that of an expiry; the field is another. */
-const asMuteError = (error: VaultError): VaultError => (error._tag === 'InvalidInput' ? { ...error, field: 'until' } : error)
+/** What is silent for longer than this is forgotten; a rule that is not wanted is off. */
+const longestMute = 366 * 86_400_000
+
+/** The rule for an end is that of an expiry; the field is another, and it is not far away. */
+const muteEnd = (deps: AlertDeps, until: string): E.Either<VaultError, Instant> => {
+  const now = deps.clock.now()
+  return pipe(
+    parseExpiry(until, now),
+    E.mapLeft((error): VaultError => (error._tag === 'InvalidInput' ? { ...error, field: 'until' } : error)),
+    E.filterOrElse(
+      (end) => end <= now + longestMute,
+      () => invalidInput({ field: 'until', rule: 'must lie within 366 days; alerts rules set <rule> off is without an end' }),
+    ),
+  )
+}
 
 const mute = (deps: AlertDeps, { name, rule, until, note }: MuteOptions): ReturnType<Alerts['mute']> =>
   pipe(
     TE.Do,
     TE.bind('subject', () => subjectOf(deps, name)),
     TE.bind('which', () => checkRule(rule)),
-    TE.bind('end', () => pipe(TE.fromEither(parseExpiry(until, deps.clock.now())), TE.mapLeft(asMuteError))),
+    TE.bind('end', () => TE.fromEither(muteEnd(deps, until))),
     TE.bind('why', () => TE.fromEither(parseNote(note))),
     TE.tap(({ subject, which, end, why }) =>
       transactAlerts(deps, new Map([[subject, { _tag: 'Mute', rule: which, until: end, note: why, at: deps.clock.now() }]])),

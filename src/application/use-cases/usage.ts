@@ -19,7 +19,7 @@ import { viewKey } from '../view-key.js'
 import { isWatched } from '../watcher-heartbeat.js'
 import { undoneError } from './outcome.js'
 import { lineageRead, type Spent, spendingHashes } from './lineage-usage.js'
-import { knownSpending, recordReadings, type UsageRead } from './record-readings.js'
+import { type BesideReadings, knownSpending, recordReadings, type UsageRead } from './record-readings.js'
 import { factsOf, usageReport } from './usage-report.js'
 
 type States = ReadonlyMap<KeyName, KeyState>
@@ -81,12 +81,13 @@ const freshly = (
   deps: Deps,
   states: States,
   read: TE.TaskEither<VaultError, Spent>,
+  beside: BesideReadings | undefined,
 ): TE.TaskEither<VaultError, ReadonlyArray<UsageReport>> => {
   const at = deps.clock.now()
   return pipe(
     atPin(deps),
     TE.flatMap(() => read),
-    TE.flatMap((spent) => recordReadings(deps, readsOf(states, spent, at), at)),
+    TE.flatMap((spent) => recordReadings(deps, readsOf(states, spent, at), at, beside)),
     TE.flatMap(() => creditLeft(deps)),
     TE.flatMap((credit) => reportUsage(deps, states, credit)),
   )
@@ -104,7 +105,8 @@ export const cachedUsage = (local: LocalDeps): TE.TaskEither<VaultError, Readonl
     TE.flatMap((states) => reportUsage(local, new Map([...states].filter(isReported)), null)),
   )
 
-export const currentUsages = (deps: Deps): TE.TaskEither<VaultError, ReadonlyArray<UsageReport>> =>
+/** All names that are not removed, asked by one listing. */
+export const currentUsages = (deps: Deps, beside?: BesideReadings): TE.TaskEither<VaultError, ReadonlyArray<UsageReport>> =>
   pipe(
     loadAllKeys(deps),
     TE.flatMap((states) =>
@@ -115,6 +117,7 @@ export const currentUsages = (deps: Deps): TE.TaskEither<VaultError, ReadonlyArr
           asked(deps)(deps.client.listKeys()),
           TE.map(({ keys }) => new Map(keys.map(({ hash, usage }) => [hash, usage]))),
         ),
+        beside,
       ),
     ),
   )
@@ -142,7 +145,7 @@ const readOne =
     )
 
 /** One name, asked by its hash. A key that is gone at OpenRouter, or not made yet, is told from what is recorded. */
-export const currentUsageOf = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, UsageReport> =>
+export const currentUsageOf = (deps: Deps, name: KeyName, beside?: BesideReadings): TE.TaskEither<VaultError, UsageReport> =>
   pipe(
     loadKey(deps, name),
     TE.flatMap(({ state }) => {
@@ -152,6 +155,6 @@ export const currentUsageOf = (deps: Deps, name: KeyName): TE.TaskEither<VaultEr
         TE.traverseSeqArray(readOne(deps))(spendingHashes(state)),
         TE.map((each): Spent => new Map(each.flat())),
       )
-      return pipe(freshly(deps, new Map([[name, state]]), asked(deps)(read)), TE.flatMap(only(name)))
+      return pipe(freshly(deps, new Map([[name, state]]), asked(deps)(read), beside), TE.flatMap(only(name)))
     }),
   )

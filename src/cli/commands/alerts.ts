@@ -114,7 +114,7 @@ export const registerAlerts: Register = (program, act) => {
     summary: 'Show one alert in full, and how it fared with each channel',
     more: 'Six characters of its id are enough.',
     examples: ['alerts show 9f86d081'],
-    exits: [0, 3, 8],
+    exits: [0, 2, 3, 8],
   }).action((id: string) => act(showing(id)))
   describe(alerts.command('ack <id>'), {
     summary: 'Say that an alert was seen; where it still waits, it is not sent any more',
@@ -132,7 +132,7 @@ export const registerAlerts: Register = (program, act) => {
       exits: [0, 2, 3, 8],
     }),
   )
-    .addOption(new Option('--for <when>', 'a span such as 8h or 2d, or a time such as 2027-01-31T00:00:00Z').makeOptionMandatory())
+    .addOption(new Option('--for <when>', 'a span such as 8h or 2d, or a time such as 2027-01-31T00:00:00Z; at most 366 days').makeOptionMandatory())
     .option('--reason <text>', 'recorded readable in the history')
     .action((flags: MuteFlags) => act(muting(flags)))
   scoped(
@@ -145,7 +145,7 @@ export const registerAlerts: Register = (program, act) => {
   describe(alerts.command('replay [id]'), {
     summary: 'Send again what a channel had given up, and whatever else is due',
     examples: ['alerts replay', 'alerts replay 9f86d081'],
-    exits: [0, 3, 8],
+    exits: [0, 2, 3, 8],
   }).action((id: string | undefined) => act(replaying(id)))
   registerRules(alerts, act)
   registerChannels(alerts, act)
