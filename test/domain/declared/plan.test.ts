@@ -12,7 +12,7 @@ import { publicState } from '../../../src/domain/key/view.js'
 import type { KeyName } from '../../../src/domain/shared/identifiers.js'
 import type { Picodollars } from '../../../src/domain/shared/picodollars.js'
 import { type LimitsPatch, patchLimits, sameLimits, type SpendLimits } from '../../../src/domain/spend/limits.js'
-import { states } from '../key/grid-states.js'
+import { tellStates } from '../key/grid-states.js'
 
 const name = 'alpha' as KeyName
 const amount = fc.option(fc.bigInt(0n, 5n), { nil: null }).map((dollars) => (dollars === null ? null : ((dollars * 10n ** 12n) as Picodollars)))
@@ -24,6 +24,7 @@ const patch: fc.Arbitrary<LimitsPatch> = fc.record({ monthly: amount, daily: amo
 const tags = fc.dictionary(fc.constantFrom('team', 'tier', '__proto__', 'constructor'), fc.constantFrom('a', 'b', ''))
 const declared: fc.Arbitrary<DeclaredKey> = fc.record({ name: fc.constant(name), limits: patch, tags: fc.option(tags, { nil: null }) })
 
+const states = tellStates()
 const held = states.filter(([, { stage }]) => stage._tag === 'Held' && stage.key.remote._tag !== 'Absent')
 
 /** The state as if its key had this specification. */

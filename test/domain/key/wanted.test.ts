@@ -10,7 +10,7 @@ import { noLimits } from '../../../src/domain/spend/limits.js'
 import { runs } from '../../support/fc-runs.js'
 import { dollars, hash, spec } from '../../support/key-story.js'
 import { anyMoney, anyPolicy, anySpec } from '../../support/value-arbitraries.js'
-import { states } from './grid-states.js'
+import { tellStates } from './grid-states.js'
 
 const cent = birthLimits.cent
 const limited = (monthly: KeySpec['limits']['monthly'], includeByok = false): KeySpec => ({
@@ -118,7 +118,7 @@ describe('the wanted policy of a key', () => {
 
   it('is as tabled for every stage', () => {
     const table = Object.fromEntries(
-      states.map(([name, { stage }]) => {
+      tellStates().map(([name, { stage }]) => {
         const wanted = wantedPolicy(stage)
         return [name, wanted === null ? 'none' : wanted.disabled ? 'contained' : 'enabled'] as const
       }),

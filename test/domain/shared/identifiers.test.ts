@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { InvalidValue } from '../../../src/domain/shared/brand.js'
 import {
   attemptId,
+  channelName,
+  guardrailId,
   keyHash,
   keyName,
   lineage,
@@ -105,5 +107,45 @@ describe('a lineage', () => {
 describe('a hash', () => {
   it.each(['A'.repeat(64), 'a'.repeat(63), 'a'.repeat(65), `${'a'.repeat(63)}g`])('may not be %j', (text) => {
     expect(isRight(keyHash(text))).toBe(false)
+  })
+})
+
+/** Each check, the field and the rule that it names, how long its text may be, and texts on the edge of what it takes. */
+const rules: ReadonlyArray<readonly [(text: string) => Either<InvalidValue, string>, string, string, readonly [number, number], ReadonlyArray<string>]> = [
+  [keyName, 'name', 'must be 1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or a digit', [1, 64], ['a', 'Z9', '0._-']],
+  [lineage, 'lineage', 'must be a key name, a number sign and a whole number', [3, 74], ['k#1', 'k#10', 'a.b#999999999']],
+  [keyHash, 'hash', 'must be 64 lowercase hex digits', [64, 64], ['0123456789abcdef'.repeat(4)]],
+  [nonce, 'nonce', 'must be 32 lowercase hex digits', [32, 32], ['0123456789abcdef'.repeat(2)]],
+  [vaultId, 'vaultId', 'must be 32 lowercase hex digits', [32, 32], ['0123456789abcdef'.repeat(2)]],
+  [attemptId, 'attemptId', 'must be 16 to 32 lowercase hex digits', [16, 32], ['0123456789abcdef', 'f'.repeat(32)]],
+  [ownerId, 'owner', 'must be 1 to 128 printable characters', [1, 128], ['!', '~', '!~'.repeat(64)]],
+  [workspaceId, 'workspace', 'must be an identifier', [1, 128], ['!', '~', '!~'.repeat(64)]],
+  [guardrailId, 'guardrail', 'must be an identifier', [1, 64], ['0', 'z', 'A', '_', '-', 'aZ09_-', 'g'.repeat(64)]],
+  [channelName, 'channel', 'must be 1 to 32 lowercase letters, digits or hyphens, beginning with a letter or a digit', [1, 32], ['0', 'a', 'z9-', 'ops-mail', 'c'.repeat(32)]],
+]
+
+describe.each(rules)('%#', (check, field, rule, [, most], edges) => {
+  it(`is a ${field}: all of the text is judged, and what is refused names field and rule`, () => {
+    const refused = { _tag: 'Left', left: { _tag: 'InvalidValue', field, rule } }
+    expect(check('')).toEqual(refused)
+    for (const text of edges) {
+      expect(check(text)).toEqual({ _tag: 'Right', right: text })
+      for (const odd of ['é', ' ', '\n', '\u007f']) {
+        for (const bad of [odd + text, text + odd, text.slice(0, 1) + odd + text.slice(1)]) expect(check(bad)).toEqual(refused)
+      }
+      expect(check(text + '1'.repeat(most + 1 - text.length))).toEqual(refused)
+    }
+  })
+})
+
+describe('a channel', () => {
+  it.each(['-a', 'A', 'a_b', 'a.b', 'a#b', 'Ops'])('is not called %j', (text) => {
+    expect(isRight(channelName(text))).toBe(false)
+  })
+})
+
+describe('a guardrail', () => {
+  it.each(['a.b', 'a/b', 'a b', 'a:b', '?', '#'])('is not %j', (text) => {
+    expect(isRight(guardrailId(text))).toBe(false)
   })
 })

@@ -25,6 +25,15 @@ describe('the marker in a remote name', () => {
     )
   })
 
+  it('is known without the space that we put before it, and the name is all before', () => {
+    fc.assert(
+      fc.property(anyKeyName, anyVaultId, anyNonce, (name, vaultId, nonce) => {
+        expect(parseMarker(`${name}[lv:${vaultId}:${nonce}]`)).toEqual({ name, vaultId, nonce })
+      }),
+      runs(100),
+    )
+  })
+
   it('is not seen where there is none', () => {
     fc.assert(
       fc.property(anyText, (text) => {

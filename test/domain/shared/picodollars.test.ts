@@ -62,6 +62,9 @@ describe('reading dollars', () => {
     ['0.000000000001', 1n],
     ['0.0000000000001', 1n],
     ['0.0000000000010000000001', 2n],
+    ['0.0000000000010', 1n],
+    ['10e-13', 1n],
+    ['11e-13', 2n],
     ['9007199254740993', 9_007_199_254_740_993n * perDollar],
   ])('takes %s exactly, rounding up what is less than a picodollar', (text, expected) => {
     expect(read(text)).toBe(expected)

@@ -1,0 +1,35 @@
+/** What the domain's tests take from Vitest, without Vitest: `describe`, `it`, their `each`, and Vitest's own `expect`. */
+import { GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from '@vitest/expect'
+import * as chai from 'chai'
+
+chai.use(JestExtend)
+chai.use(JestChaiExpect)
+chai.use(JestAsymmetricMatchers)
+
+export const expect = (value, message) => {
+  setState({ assertionCalls: 0 }, expect)
+  return chai.expect(value, message)
+}
+Object.assign(expect, chai.expect)
+globalThis[GLOBAL_EXPECT] = expect
+setState({ assertionCalls: 0, isExpectingAssertions: false, expectedAssertionsNumber: null, testPath: '' }, expect)
+
+let names = []
+
+const withEach = (define) =>
+  Object.assign(define, {
+    each: (rows) => (name, run) => {
+      for (const row of rows) define(name, () => run(...(Array.isArray(row) ? row : [row])))
+    },
+  })
+
+export const describe = withEach((name, define) => {
+  names = [...names, name]
+  define()
+  names = names.slice(0, -1)
+})
+
+export const it = withEach((name, run) => {
+  const tests = globalThis.__mutationTests
+  tests.push({ id: `${tests.length} ${[...names, name].join(' ')}`, run })
+})
