@@ -117,7 +117,6 @@ const handedOver = (program) => ({
   name: 'handed-over',
   setup: ({ onResolve }) => {
     onResolve({ filter: /\/main\.js$/ }, () => ({ path: `./${program}`, external: true }))
-    onResolve({ filter: /\/quick-get\.js$/ }, () => ({ path: './quick-get.cjs', external: true }))
   },
 })
 
@@ -157,12 +156,7 @@ const bundleStart = async ({ root, outdir, program, define }) => {
     write: false,
   })
   await quickGet
-  for (const { path, text } of outputFiles) {
-    // `import()` of a CommonJS file would start Node's loader of ES modules.
-    const required = text.replace('import("./quick-get.cjs")', 'require("./quick-get.cjs")')
-    if (required === text) throw new Error(`${path} loads quick-get.cjs in another way than the build knows`)
-    await writeFile(path, required)
-  }
+  for (const { path, text } of outputFiles) await writeFile(path, text)
 }
 
 /**

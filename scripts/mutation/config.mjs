@@ -10,7 +10,7 @@ export default {
   ignoreStatic: process.env.LEAN_VAULT_MUTATION_STATIC !== '1',
   concurrency: Number(process.env.LEAN_VAULT_MUTATION_PROCESSES ?? 1),
   timeoutMS: 30_000,
-  reporters: ['clear-text', 'json'],
+  reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
   jsonReporter: { fileName: process.env.LEAN_VAULT_MUTATION_REPORT ?? '.cache/mutation/report.json' },
   tempDirName: '.cache/mutation/sandbox',

@@ -1,6 +1,5 @@
 /** What the domain's tests take from Vitest, without Vitest: `describe`, `it`, their `each`, and Vitest's own `expect`. */
-import { GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from '@vitest/expect'
-import * as chai from 'chai'
+import { chai, GLOBAL_EXPECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, setState } from '@vitest/expect'
 
 chai.use(JestExtend)
 chai.use(JestChaiExpect)

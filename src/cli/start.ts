@@ -2,8 +2,11 @@ import { fstatSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
+import { loadKept } from './kept-code.js'
+import type * as Quick from './quick-get.js'
+
 /**
- * Where Node may keep what it compiled (22.1 and later), so that the next start is sooner. A folder of the user's own: in Node's
+ * Where what was compiled may be kept, by us and by Node (22.1 and later), so that the next start is sooner. A folder of the user's own: in Node's
  * choice, below the system's folder for temporary files, somebody else could lay code for us.
  */
 const compiledFolder = (env: NodeJS.ProcessEnv): string | null => {
@@ -32,10 +35,11 @@ const answeredAtOnce = async (): Promise<boolean> => {
   process.once('SIGINT', end.SIGINT).once('SIGTERM', end.SIGTERM)
   try {
     if (mayBeTerminal()) return false
-    const { quickGet } = await import('./quick-get.js')
-    const secret = await quickGet(name)
+    const loaded = loadKept(join(__dirname, 'quick-get.cjs'), compiledFolder(process.env), require)
+    const secret = await (loaded.exports as typeof Quick).quickGet(name)
     if (secret === null) return false
     writeSync(1, secret)
+    loaded.keep()
     return true
   } catch {
     return false
@@ -45,9 +49,9 @@ const answeredAtOnce = async (): Promise<boolean> => {
 }
 
 const start = async (): Promise<void> => {
-  keepCompiled()
   // What is not answered at once has changed nothing, and the whole program begins anew.
   if (await answeredAtOnce()) process.exit(0)
+  keepCompiled()
   await import('./main.js')
 }
 

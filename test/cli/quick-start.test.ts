@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -60,6 +60,49 @@ describe('the quick start', () => {
     writeFileSync(config, 'settleMs: never\n')
     expect(await place.run(['get', 'held'])).toMatchObject({ code: 2, stdout: '' })
     rmSync(config)
+  })
+
+  describe('keeps the code that it compiled', () => {
+    const folder = (): string => join(place.folder, 'cache/lean-vault')
+    const kept = (): ReadonlyArray<string> => readdirSync(folder()).filter((each) => each.startsWith('quick-get-'))
+    const file = (): string => join(folder(), kept()[0] ?? 'none')
+    const get = (): Promise<Ended> => place.run(['get', 'held'], { XDG_CACHE_HOME: join(place.folder, 'cache') })
+
+    it('in one file that nobody else can write, without any part of a secret, and runs by it', async () => {
+      const first = await get()
+      expect(first).toMatchObject({ code: 0, stderr: '' })
+      expect(kept()).toHaveLength(1)
+      expect([statSync(file()).mode & 0o777, statSync(folder()).mode & 0o777]).toEqual([0o600, 0o700])
+      expect(readFileSync(file()).includes(first.stdout.slice(-16))).toBe(false)
+      const before = statSync(file()).mtimeMs
+      expect(await get()).toEqual(first)
+      expect([kept().length, statSync(file()).mtimeMs]).toEqual([1, before])
+    })
+
+    it.each<readonly [string, (code: Buffer) => Buffer]>([
+      ['a changed byte', (code) => Buffer.from(code.map((byte, at) => (at === 5_000 ? byte ^ 1 : byte)))],
+      ['a cut', (code) => code.subarray(0, code.length >> 1)],
+      ['nothing', () => Buffer.alloc(0)],
+      ['another program', () => Buffer.from('console.log("not ours")')],
+    ])('and makes it anew where it finds %s', async (_, damage) => {
+      const good = readFileSync(file())
+      writeFileSync(file(), damage(good))
+      expect(await get()).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^sk-or-v1-/) as string })
+      expect(readFileSync(file()).length).toBeGreaterThan(good.length / 2)
+    })
+
+    it('believes no file that others can write, and removes that of another build', async () => {
+      chmodSync(file(), 0o622)
+      const other = file().replace(/.{8}$/, '00000000')
+      writeFileSync(other, 'old')
+      expect(await get()).toMatchObject({ code: 0, stderr: '' })
+      expect(kept()).toHaveLength(1)
+      expect(statSync(file()).mode & 0o777).toBe(0o600)
+    })
+
+    it('nowhere, if there is no place for it', async () => {
+      expect(await place.run(['get', 'held'], { XDG_CACHE_HOME: '/dev/null/x' })).toMatchObject({ code: 0, stderr: '' })
+    })
   })
 
   it('hands out a key without the rest of the program', async () => {
