@@ -15,6 +15,7 @@ import type { OpenRouterClient } from './ports/open-router-client.js'
 import type { Sealer } from './ports/sealer.js'
 import type { Snapshots } from './ports/snapshots.js'
 import type { Timing } from './settings.js'
+import type { SpendMemory } from './spend-memory.js'
 
 /** The pure rules that the loop and the sweep obey. One record, so that a simulation can plant a fault in any of them. */
 export interface Protocol {
@@ -37,6 +38,8 @@ export interface LocalDeps {
   readonly notes: Notes
   /** Where none are kept, every history is read from its beginning. */
   readonly snapshots?: Snapshots
+  /** Where there is none, streams of spending are read whole each time. */
+  readonly spendMemory?: SpendMemory
   readonly sealer: Sealer
   readonly clock: Clock
   readonly random: Random

@@ -22,7 +22,7 @@ const forMany = (deps: KeyReader): TE.TaskEither<VaultError, KeyReader> => {
 }
 
 /** All names that ever had a life here, sorted. */
-const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, ReadonlyArray<KeyName>> =>
+export const keyNames = (deps: Pick<LocalDeps, 'log'>): TE.TaskEither<VaultError, ReadonlyArray<KeyName>> =>
   pipe(
     deps.log.streams(keyStreams),
     TE.mapLeft(unavailable),

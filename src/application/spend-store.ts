@@ -3,72 +3,108 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { TotalReading } from '../domain/alerts/facts.js'
+import { readingsFrom, withReading } from '../domain/alerts/readings.js'
 import type { Lineage } from '../domain/shared/identifiers.js'
 import type { Instant } from '../domain/shared/instant.js'
 import type { SpendEvent } from '../domain/spend/event.js'
 import { evolveSpend } from '../domain/spend/evolve-spend.js'
-import { newborn, type SpendState } from '../domain/spend/spend-state.js'
+import { newborn } from '../domain/spend/spend-state.js'
 import { type MonthId, monthOf } from '../domain/spend/window.js'
 import { decodeRecords } from './decode-records.js'
 import type { LocalDeps } from './deps.js'
 import { unavailable, type VaultError } from './errors.js'
 import type { StreamAppend, StreamId } from './ports/event-log.js'
 import { inCrowds } from './read-together.js'
+import { foldSpending, type MonthKnown, type SpendReader } from './spend-memory.js'
 
 const prefix = 'spend/'
 
 const spendStream = (lineage: Lineage, month: MonthId): StreamId => `${prefix}${lineage}/${month}`
 
-/** The newest month of one lineage; `state` is null and `version` 0 where nothing was ever read. */
-export interface LoadedSpend {
+/** One month of a lineage; `state` is null and `version` 0 where nothing was ever read. */
+export interface LoadedSpend extends MonthKnown {
   readonly lineage: Lineage
-  readonly state: SpendState | null
   readonly month: MonthId | null
   readonly version: number
-  readonly events: ReadonlyArray<SpendEvent>
 }
 
-type Reader = Pick<LocalDeps, 'log' | 'spendEvents'>
+const ofNothing: MonthKnown = { state: null, reported: new Set() }
 
-const none = (lineage: Lineage): LoadedSpend => ({ lineage, state: null, month: null, version: 0, events: [] })
+/** Of a lineage that nobody has ever read. */
+export const nothingKnown = (lineage: Lineage): LoadedSpend => ({ lineage, ...ofNothing, month: null, version: 0 })
+
+const withEvents = ({ state, reported }: MonthKnown, events: ReadonlyArray<SpendEvent>): MonthKnown => {
+  const more = events.flatMap((event) => (event.type === 'CostReported' ? [event.generation] : []))
+  return { state: events.reduce(evolveSpend, state), reported: more.length === 0 ? reported : new Set([...reported, ...more]) }
+}
 
 /** One month of a lineage, folded from its own events alone: each month opens with all that was known before. */
-export const loadMonth = (deps: Reader, lineage: Lineage, month: MonthId): TE.TaskEither<VaultError, LoadedSpend> =>
+export const loadMonth = (deps: SpendReader, lineage: Lineage, month: MonthId): TE.TaskEither<VaultError, LoadedSpend> =>
+  pipe(
+    foldSpending(deps, spendStream(lineage, month), { kept: deps.spendMemory?.months, initial: ofNothing, step: withEvents }),
+    TE.map(({ version, value }) => ({ lineage, ...value, month, version })),
+  )
+
+/** The facts of one month, oldest first. */
+export const monthEvents = (deps: SpendReader, lineage: Lineage, month: MonthId): TE.TaskEither<VaultError, ReadonlyArray<SpendEvent>> =>
   pipe(
     deps.log.read(spendStream(lineage, month)),
     TE.mapLeft(unavailable),
     TE.flatMapEither((records) => decodeRecords(deps.spendEvents, records)),
-    TE.map((events) => ({
-      lineage,
-      state: events.reduce<SpendState | null>(evolveSpend, null),
-      month,
-      version: events.length,
-      events,
-    })),
   )
 
-/** The months in which a lineage has facts, oldest first. */
-export const monthsOf = (deps: Reader, lineage: Lineage): TE.TaskEither<VaultError, ReadonlyArray<MonthId>> => {
-  const own = `${prefix}${lineage}/`
-  return pipe(
-    deps.log.streams(own),
-    TE.mapLeft(unavailable),
-    TE.map((streams) => streams.map((stream) => stream.slice(own.length))),
+/** More than this is thinned at once. */
+const aFew = 64
+
+const readingsWith = (readings: ReadonlyArray<TotalReading>, events: ReadonlyArray<SpendEvent>): ReadonlyArray<TotalReading> =>
+  events.length > aFew || readings.length === 0
+    ? readingsFrom(events, readings)
+    : events.reduce((known, event) => (event.type === 'UsageObserved' ? withReading(known, { at: event.at, total: event.total }) : known), readings)
+
+/** The readings of these months of a lineage, given in their order, as the rules about spend look at them. */
+export const loadReadings = (deps: SpendReader, lineage: Lineage, months: ReadonlyArray<MonthId>): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
+  months.reduce<TE.TaskEither<VaultError, ReadonlyArray<TotalReading>>>(
+    (earlier, month) =>
+      pipe(
+        earlier,
+        TE.flatMap((initial) => foldSpending(deps, spendStream(lineage, month), { kept: deps.spendMemory?.readings, initial, step: readingsWith })),
+        TE.map(({ value }) => value),
+      ),
+    TE.right([]),
   )
-}
+
+/** The months in which each lineage has facts, oldest first; those of one lineage where one is given. */
+export const spendMonths = (
+  deps: Pick<LocalDeps, 'log'>,
+  of: Lineage | '' = '',
+): TE.TaskEither<VaultError, ReadonlyMap<Lineage, ReadonlyArray<MonthId>>> =>
+  pipe(
+    deps.log.streams(of === '' ? prefix : `${prefix}${of}/`),
+    TE.mapLeft(unavailable),
+    TE.map((streams) => {
+      const months = new Map<Lineage, Array<MonthId>>()
+      for (const stream of streams) {
+        // A stream's own name: it was a lineage when the stream was begun.
+        const lineage = stream.slice(prefix.length, -8) as Lineage
+        const known = months.get(lineage)
+        if (known === undefined) months.set(lineage, [stream.slice(-7)])
+        else known.push(stream.slice(-7))
+      }
+      return months
+    }),
+  )
 
 /** The newest month of each of `lineages`, found by one listing. */
 export const loadSpends = (
-  deps: Reader,
+  deps: SpendReader,
   lineages: ReadonlyArray<Lineage>,
 ): TE.TaskEither<VaultError, ReadonlyMap<Lineage, LoadedSpend>> =>
   pipe(
-    deps.log.streams(prefix),
-    TE.mapLeft(unavailable),
-    TE.map((streams) => new Map(streams.map((stream) => [stream.slice(prefix.length, -8), stream.slice(-7)]))),
+    spendMonths(deps),
     TE.flatMap((months) => {
       const read = lineages.flatMap((lineage) => {
-        const month = months.get(lineage)
+        const month = months.get(lineage)?.at(-1)
         return month === undefined ? [] : [{ lineage, month }]
       })
       return inCrowds(
@@ -80,12 +116,12 @@ export const loadSpends = (
     }),
     TE.map((loaded) => {
       const known = new Map(loaded.map((each) => [each.lineage, each]))
-      return new Map(lineages.map((lineage) => [lineage, known.get(lineage) ?? none(lineage)]))
+      return new Map(lineages.map((lineage) => [lineage, known.get(lineage) ?? nothingKnown(lineage)]))
     }),
   )
 
 const appendTo = (
-  deps: Reader,
+  deps: Pick<LocalDeps, 'spendEvents'>,
   loaded: LoadedSpend,
   month: MonthId,
   expectedVersion: number,
@@ -101,7 +137,7 @@ const appendTo = (
  * was closed by its summary. A clock that went back changes no month that was begun.
  */
 export const spendAppends = (
-  deps: Reader,
+  deps: Pick<LocalDeps, 'spendEvents'>,
   loaded: LoadedSpend,
   bornAt: Instant,
   events: ReadonlyNonEmptyArray<SpendEvent>,

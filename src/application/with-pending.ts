@@ -11,8 +11,19 @@ const ofStream = (pending: ReadonlyArray<StreamAppend>, stream: StreamId): Reado
       records.map((record, n) => ({ ...record, stream, version: expectedVersion + n + 1, sequence: Number.MAX_SAFE_INTEGER })),
     )
 
+type ReadMany = NonNullable<EventLog['readMany']>
+
+/** Streams that grow are left out, and asked for by themselves. */
+const others =
+  (readMany: ReadMany, pending: ReadonlyArray<StreamAppend>): ReadMany =>
+  (streams) => {
+    const growing = new Set(pending.map(({ stream }) => stream))
+    return readMany(streams.filter((stream) => !growing.has(stream)))
+  }
+
 /** The streams of a log as they will be when these appends are committed. Everything else is the log's own. */
 export const withPending = (log: EventLog, pending: ReadonlyArray<StreamAppend>): EventLog => ({
+  ...(log.readMany === undefined ? {} : { readMany: others(log.readMany, pending) }),
   readAll: log.readAll,
   commit: log.commit,
   sealed: log.sealed,

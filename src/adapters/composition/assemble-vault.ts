@@ -13,6 +13,7 @@ import type { Surroundings } from './load-settings.js'
 import type { VaultOptions } from './options.js'
 import { watchInterval } from '../../application/watch/watch-interval.js'
 import { viewWatcher } from '../../application/watcher-heartbeat.js'
+import { makeSpendMemory } from '../../application/spend-memory.js'
 import { type OpenWatch, watchOn, watchOnce } from '../../application/watch/watch.js'
 import type { WatchDeps } from '../../application/watch/watch-pass.js'
 import { allowedBase } from './pinned-host.js'
@@ -51,16 +52,17 @@ const makeRemote = (registry: DependencyContainer, local: LocalDeps, around: Sur
 /** All functions of a vault, over the parts in its registry. */
 export const assembleVault = (
   registry: DependencyContainer,
-  local: LocalDeps,
+  parts: LocalDeps,
   around: Surroundings,
   options: VaultOptions,
 ): OpenedVault => {
+  const local: LocalDeps = { spendMemory: makeSpendMemory(), ...parts }
   const remote = makeRemote(registry, local, around)
-  const parts = alertDeps(local, remote, around, options.alerts ?? {})
-  const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...parts, ...deps }))(remote.deps())
+  const alerting = alertDeps(local, remote, around, options.alerts ?? {})
+  const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...alerting, ...deps }))(remote.deps())
   return {
-    ...withAlerts(makeVault(local, remote, alertsBeside(parts)), parts),
-    rotateDue: (given) => rotateDue(local, remote.deps, parts.policy, given),
+    ...withAlerts(makeVault(local, remote, alertsBeside(alerting)), alerting),
+    rotateDue: (given) => rotateDue(local, remote.deps, alerting.policy, given),
     watcher: () => viewWatcher(local),
     watchOnce: (given) =>
       pipe(

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Condition } from '../../domain/alerts/condition.js'
 import type { StreamAppend } from '../ports/event-log.js'
+import { memoryApart } from '../spend-memory.js'
 import { withPending } from '../with-pending.js'
 import type { BesideReadings } from '../use-cases/record-readings.js'
 import type { AlertDeps } from './alert-deps.js'
@@ -24,7 +25,13 @@ const isOfReadings = ({ case: found }: Condition): boolean => rules.includes(fou
 export const alertsBeside =
   (deps: AlertDeps): BesideReadings =>
   (pending, lineages) => {
-    const ahead: AlertDeps = { ...deps, ownRules: [], log: withPending(deps.log, pending) }
+    const { spendMemory } = deps
+    const ahead: AlertDeps = {
+      ...deps,
+      ownRules: [],
+      log: withPending(deps.log, pending),
+      ...(spendMemory === undefined ? {} : { spendMemory: memoryApart(spendMemory) }),
+    }
     return pipe(
       spendFacts(ahead, lineages),
       TE.flatMap((facts) => prepareAlerts(ahead, facts, isOfReadings)),

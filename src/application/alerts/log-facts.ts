@@ -3,7 +3,6 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { AccountFacts, AlertFacts, TotalReading } from '../../domain/alerts/facts.js'
 import { keyFactsOf } from '../../domain/alerts/key-facts-of.js'
-import { readingsFrom } from '../../domain/alerts/readings.js'
 import { fold } from '../../domain/decider.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { KeyState } from '../../domain/key/state.js'
@@ -12,11 +11,13 @@ import { type KeyName, keyName, type Lineage } from '../../domain/shared/identif
 import type { Millis } from '../../domain/shared/instant.js'
 import { defaultAssumptions } from '../../domain/spend/overshoot.js'
 import type { SpendState } from '../../domain/spend/spend-state.js'
+import type { MonthId } from '../../domain/spend/window.js'
 import { decodeRecords } from '../decode-records.js'
 import { unavailable, type VaultError } from '../errors.js'
 import { streamOf } from '../key-store.js'
-import { loadAllKeys } from '../load-keys.js'
-import { loadMonth, monthsOf } from '../spend-store.js'
+import { keyNames } from '../load-keys.js'
+import { inCrowds } from '../read-together.js'
+import { loadReadings, spendMonths } from '../spend-store.js'
 import { knownSpending } from '../use-cases/record-readings.js'
 import type { AlertDeps } from './alert-deps.js'
 
@@ -27,38 +28,63 @@ const eventsOf = (deps: AlertDeps, name: KeyName): TE.TaskEither<VaultError, Rea
     TE.flatMapEither((records) => decodeRecords(deps.keyEvents, records)),
   )
 
-/** The recorded readings of the newest month and the one before it: more than the two weeks that a spike is judged by. */
-const recordedReadings = (deps: AlertDeps, lineage: Lineage): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
+/** One name as its own stream tells it. */
+interface Known {
+  readonly name: KeyName
+  readonly events: ReadonlyArray<KeyEvent>
+  readonly state: KeyState
+}
+
+const knownOf = (deps: AlertDeps, names: ReadonlyArray<KeyName>): TE.TaskEither<VaultError, ReadonlyArray<Known>> => {
+  const { decider } = deps.protocol
+  return inCrowds(deps.log, names, streamOf, (log, name) =>
+    pipe(
+      eventsOf({ ...deps, log }, name),
+      TE.map((events) => ({ name, events, state: fold(decider, decider.initial, events) })),
+    ),
+  )
+}
+
+/** What is recorded of what all lineages spent. */
+interface Spending {
+  readonly known: ReadonlyMap<Lineage, SpendState>
+  readonly months: ReadonlyMap<Lineage, ReadonlyArray<MonthId>>
+}
+
+const spendingOf = (deps: AlertDeps, lineages: ReadonlyArray<Lineage>): TE.TaskEither<VaultError, Spending> =>
   pipe(
-    monthsOf(deps, lineage),
-    TE.flatMap((months) => TE.traverseSeqArray((month: string) => loadMonth(deps, lineage, month))(months.slice(-2))),
-    TE.map((loaded) => readingsFrom(loaded.flatMap(({ events }) => events))),
+    TE.Do,
+    TE.bind('known', () => knownSpending(deps, lineages)),
+    TE.bind('months', () => spendMonths(deps)),
   )
 
-type Spending = ReadonlyMap<Lineage, SpendState>
+/** The newest month and the one before it: more than the two weeks that a spike is judged by. What nobody has ever read needs no look. */
+const readingsOf = (deps: AlertDeps, lineage: Lineage | null, { known, months }: Spending): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
+  lineage === null || !known.has(lineage) ? TE.right([]) : loadReadings(deps, lineage, (months.get(lineage) ?? []).slice(-2))
 
-/** What nobody has ever read needs no second look. */
-const readingsOf = (deps: AlertDeps, lineage: Lineage | null, spending: Spending): TE.TaskEither<VaultError, ReadonlyArray<TotalReading>> =>
-  lineage === null || !spending.has(lineage) ? TE.right([]) : recordedReadings(deps, lineage)
-
-const factsOf = (deps: AlertDeps, name: KeyName, spending: Spending, freshFor: Millis | null): TE.TaskEither<VaultError, AlertFacts['keys']> => {
-  const { decider } = deps.protocol
+const factsOf = (deps: AlertDeps, spending: Spending, freshFor: Millis | null) => ({ name, events, state }: Known): TE.TaskEither<VaultError, AlertFacts['keys']> => {
+  const lineage = incarnationOf(state.stage)?.lineage ?? null
   return pipe(
-    eventsOf(deps, name),
-    TE.map((events) => ({ events, state: fold(decider, decider.initial, events) })),
-    TE.bind('readings', ({ state }) => readingsOf(deps, incarnationOf(state.stage)?.lineage ?? null, spending)),
-    TE.map(({ events, state, readings }) => {
-      const lineage = incarnationOf(state.stage)?.lineage
-      const known = (lineage === undefined ? undefined : spending.get(lineage)) ?? null
-      const seen = { name, state, events, spending: known, readings, freshFor }
-      const facts = keyFactsOf(decider, seen, defaultAssumptions, deps.clock.now())
+    readingsOf(deps, lineage, spending),
+    TE.map((readings) => {
+      const known = (lineage === null ? undefined : spending.known.get(lineage)) ?? null
+      const facts = keyFactsOf(deps.protocol.decider, { name, state, events, spending: known, readings, freshFor }, defaultAssumptions, deps.clock.now())
       return facts === null ? [] : [facts]
     }),
   )
 }
 
-const lineagesOf = (states: ReadonlyMap<KeyName, KeyState>): ReadonlyArray<Lineage> =>
-  [...states.values()].flatMap(({ stage }) => incarnationOf(stage)?.lineage ?? [])
+const allFacts = (
+  deps: AlertDeps,
+  known: ReadonlyArray<Known>,
+  lineages: ReadonlyArray<Lineage>,
+  freshFor: Millis | null,
+): TE.TaskEither<VaultError, AlertFacts['keys']> =>
+  pipe(
+    spendingOf(deps, lineages),
+    TE.flatMap((spending) => TE.traverseSeqArray(factsOf(deps, spending, freshFor))(known)),
+    TE.map((found) => found.flat()),
+  )
 
 const nameOf = (lineage: Lineage): ReadonlyArray<KeyName> => {
   const parsed = keyName(lineage.slice(0, lineage.lastIndexOf('#')))
@@ -68,9 +94,9 @@ const nameOf = (lineage: Lineage): ReadonlyArray<KeyName> => {
 /** What the recorded readings of some keys tell, and nothing else of the account. */
 export const spendFacts = (deps: AlertDeps, lineages: ReadonlyArray<Lineage>): TE.TaskEither<VaultError, AlertFacts> =>
   pipe(
-    knownSpending(deps, lineages),
-    TE.flatMap((spending) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending, null))(lineages.flatMap(nameOf))),
-    TE.map((found) => ({ now: deps.clock.now(), keys: found.flat(), account: null })),
+    knownOf(deps, lineages.flatMap(nameOf)),
+    TE.flatMap((known) => allFacts(deps, known, lineages, null)),
+    TE.map((keys) => ({ now: deps.clock.now(), keys, account: null })),
   )
 
 /**
@@ -79,9 +105,8 @@ export const spendFacts = (deps: AlertDeps, lineages: ReadonlyArray<Lineage>): T
  */
 export const logFacts = (deps: AlertDeps, account: AccountFacts | null, freshFor: Millis | null): TE.TaskEither<VaultError, AlertFacts> =>
   pipe(
-    loadAllKeys(deps),
-    TE.bindTo('states'),
-    TE.bind('spending', ({ states }) => knownSpending(deps, lineagesOf(states))),
-    TE.flatMap(({ states, spending }) => TE.traverseSeqArray((name: KeyName) => factsOf(deps, name, spending, freshFor))([...states.keys()])),
-    TE.map((found) => ({ now: deps.clock.now(), keys: found.flat(), account })),
+    keyNames(deps),
+    TE.flatMap((names) => knownOf(deps, names)),
+    TE.flatMap((known) => allFacts(deps, known, known.flatMap(({ state: { stage } }) => incarnationOf(stage)?.lineage ?? []), freshFor)),
+    TE.map((keys) => ({ now: deps.clock.now(), keys, account })),
   )

@@ -12,6 +12,7 @@ import type { LocalDeps } from '../deps.js'
 import { unavailable, type VaultError } from '../errors.js'
 import type { RemoteUsage } from '../ports/open-router-client.js'
 import type { LogUnavailable, StreamAppend, VersionConflict } from '../ports/event-log.js'
+import { forgetSpending } from '../spend-memory.js'
 import { type LoadedSpend, loadSpends, spendAppends } from '../spend-store.js'
 
 /** What OpenRouter told of one lineage's keys. */
@@ -31,7 +32,7 @@ export type BesideReadings = (
   lineages: ReadonlyArray<Lineage>,
 ) => TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>>
 
-type Recording = Pick<LocalDeps, 'log' | 'spendEvents' | 'notes'>
+type Recording = Pick<LocalDeps, 'log' | 'spendEvents' | 'spendMemory' | 'notes'>
 
 const seenPrefix = 'seen/'
 
@@ -141,6 +142,7 @@ export const recordReadings = (
       if (!isNonEmpty(appends)) return TE.map((): ReadonlyArray<StreamAppend> => [])(noted)
       const again = (error: VersionConflict | LogUnavailable): TE.TaskEither<VaultError, ReadonlyArray<StreamAppend>> => {
         if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
+        forgetSpending(deps)
         return conflicts < mostConflicts
           ? recordReadings(deps, reads, at, beside, conflicts + 1)
           : TE.left({ _tag: 'Unexpected', message: 'the spend streams kept changing' })

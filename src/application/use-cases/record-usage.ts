@@ -9,7 +9,8 @@ import type { SpendEvent } from '../../domain/spend/event.js'
 import type { LocalDeps } from '../deps.js'
 import { invalidInput, unavailable, type VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
-import { type LoadedSpend, loadMonth, monthsOf, spendAppends } from '../spend-store.js'
+import { forgetSpending } from '../spend-memory.js'
+import { type LoadedSpend, loadMonth, nothingKnown, spendAppends, spendMonths } from '../spend-store.js'
 import type { RecordedUsage } from '../reports.js'
 
 const generationForm = /^[\x21-\x7e]{1,128}$/
@@ -20,14 +21,11 @@ const parse = (cost: string | number, generation: unknown): TE.TaskEither<VaultE
   return pipe(TE.fromEither(fromDecimalDollars(String(cost))), TE.mapLeft(invalidInput))
 }
 
-const holds = (loaded: LoadedSpend, generation: string): boolean =>
-  loaded.events.some((event) => event.type === 'CostReported' && event.generation === generation)
-
 /** The newest month and the one before it: a report that comes later than that is not known again. */
 const lastTwo = (deps: LocalDeps, { lineage }: Incarnation): TE.TaskEither<VaultError, ReadonlyArray<LoadedSpend>> =>
   pipe(
-    monthsOf(deps, lineage),
-    TE.flatMap((months) => TE.traverseSeqArray((month: string) => loadMonth(deps, lineage, month))(months.slice(-2))),
+    spendMonths(deps, lineage),
+    TE.flatMap((months) => TE.traverseSeqArray((month: string) => loadMonth(deps, lineage, month))((months.get(lineage) ?? []).slice(-2))),
   )
 
 const mostConflicts = 64
@@ -42,15 +40,16 @@ const append = (
   pipe(
     lastTwo(deps, incarnation),
     TE.flatMap((months) => {
-      if (months.some((month) => holds(month, generation))) return TE.right<VaultError, RecordedUsage>('known')
+      if (months.some(({ reported }) => reported.has(generation))) return TE.right<VaultError, RecordedUsage>('known')
       const { lineage, createdAt } = incarnation
-      const newest = months[months.length - 1] ?? { lineage, state: null, month: null, version: 0, events: [] }
+      const newest = months[months.length - 1] ?? nothingKnown(lineage)
       const event: SpendEvent = { type: 'CostReported', generation, cost, at: deps.clock.now() }
       return pipe(
         deps.log.commit({ appends: spendAppends(deps, newest, createdAt, [event]), seal: [] }),
         TE.map((): RecordedUsage => 'recorded'),
         TE.orElse((error) => {
           if (error._tag === 'LogUnavailable') return TE.left(unavailable(error))
+          forgetSpending(deps)
           return conflicts < mostConflicts
             ? append(deps, incarnation, generation, cost, conflicts + 1)
             : TE.left<VaultError>({ _tag: 'Unexpected', message: 'the spend stream kept changing' })

@@ -12,7 +12,7 @@ import type { Reading } from '../../domain/spend/reading.js'
 import type { LocalDeps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
-import { loadMonth, monthsOf } from '../spend-store.js'
+import { monthEvents, spendMonths } from '../spend-store.js'
 import { isoOf } from '../view-key.js'
 import { knownSpending } from './record-readings.js'
 
@@ -34,13 +34,13 @@ const readingsOf = (events: ReadonlyArray<SpendEvent>): ReadonlyArray<Reading> =
 
 const daysOf = (local: LocalDeps, { lineage, createdAt }: Incarnation, from: Instant): TE.TaskEither<VaultError, ReadonlyArray<UsageDay>> =>
   pipe(
-    monthsOf(local, lineage),
-    TE.flatMap((months) => TE.traverseSeqArray((month: string) => loadMonth(local, lineage, month))(months)),
+    spendMonths(local, lineage),
+    TE.flatMap((months) => TE.traverseSeqArray((month: string) => monthEvents(local, lineage, month))(months.get(lineage) ?? [])),
     TE.bindTo('loaded'),
     // A reading that changed nothing is no event, and tells all the same that nothing was spent since the last one.
     TE.bind('known', () => knownSpending(local, [lineage])),
     TE.map(({ loaded, known }) =>
-      dailySpend([...readingsOf(loaded.flatMap(({ events }) => events)), ...[known.get(lineage)?.last ?? []].flat()], from, local.clock.now(), createdAt).map(({ start, spent, exact }) => ({
+      dailySpend([...readingsOf(loaded.flat()), ...[known.get(lineage)?.last ?? []].flat()], from, local.clock.now(), createdAt).map(({ start, spent, exact }) => ({
         date: isoOf(start).slice(0, 10),
         spent: spent === null ? null : toDollars(spent),
         exact,

@@ -71,9 +71,9 @@ export const withReading = (readings: ReadonlyArray<TotalReading>, next: TotalRe
   return [...(due ? thinned(readings, next.at) : readings), next]
 }
 
-/** The readings that the facts of one lineage tell, oldest first, of as many months as were loaded. Only what changed is a fact. */
-export const readingsFrom = (events: ReadonlyArray<SpendEvent>): ReadonlyArray<TotalReading> => {
-  const found: Array<TotalReading> = []
+/** The readings that the facts of one lineage tell, oldest first, after those that are known `before`. Only what changed is a fact. */
+export const readingsFrom = (events: ReadonlyArray<SpendEvent>, before: ReadonlyArray<TotalReading> = []): ReadonlyArray<TotalReading> => {
+  const found: Array<TotalReading> = [...before]
   for (const event of events) {
     if (event.type !== 'UsageObserved') continue
     const { at, total } = event

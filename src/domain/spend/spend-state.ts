@@ -48,13 +48,16 @@ const confirmedAfter = 600_000
 
 /** A rise of the total confirms the oldest costs first. */
 const unconfirmedAfter = (costs: ReadonlyArray<UnconfirmedCost>, rise: bigint, at: Instant): ReadonlyArray<UnconfirmedCost> => {
-  const [first, ...rest] = costs
+  const { over, left } = costs.reduce(
+    (known, { at: since, cost }, index) =>
+      known.over === index && (between(since, at) >= confirmedAfter || cost <= known.left)
+        ? { over: index + 1, left: known.left > cost ? known.left - cost : 0n }
+        : known,
+    { over: 0, left: rise },
+  )
+  const [first] = costs.slice(over)
   if (first === undefined) return []
-  if (between(first.at, at) >= confirmedAfter || first.cost <= rise) {
-    const left = rise > first.cost ? rise - first.cost : 0n
-    return unconfirmedAfter(rest, left, at)
-  }
-  return rise === 0n ? costs : [{ ...first, cost: (first.cost - rise) as Picodollars }, ...rest]
+  return left === 0n ? costs.slice(over) : [{ ...first, cost: (first.cost - left) as Picodollars }, ...costs.slice(over + 1)]
 }
 
 /** The state after a believed reading. A reading that is older than the last one, or shows less, changes nothing. */
