@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 
-import * as fc from 'fast-check'
+import type { Arbitrary } from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 
 import type { SealedSecret, SecretRef } from '../application/ports/event-log.js'
@@ -32,13 +32,16 @@ export const sealerSuite = (makeSubject: () => Promise<Sealer>): Suite =>
       return opened.left._tag === 'SealBroken' ? `SealBroken: ${opened.left.reason}` : opened.left._tag
     }
     const shut = 'SealBroken: does-not-open'
-    const places = fc.record({
-      stream: fc.oneof(fc.constantFrom('key/a', 'key/a1', 'vault', ''), fc.string()),
-      owner: fc.oneof(fc.constantFrom('a#1', '#1', '1'), fc.string()),
-      generation: fc.nat(30),
-    })
+    const makePlaces = (fc: typeof import('fast-check')): Arbitrary<SecretRef> =>
+      fc.record({
+        stream: fc.oneof(fc.constantFrom('key/a', 'key/a1', 'vault', ''), fc.string()),
+        owner: fc.oneof(fc.constantFrom('a#1', '#1', '1'), fc.string()),
+        generation: fc.nat(30),
+      })
 
     it('gives back any text', async () => {
+      const fc: typeof import('fast-check') = await import('fast-check')
+      const places = makePlaces(fc)
       const texts = fc.string({ unit: 'binary' }).filter((text) => !/\p{Surrogate}/u.test(text))
       await fc.assert(
         fc.asyncProperty(places, texts, async (at, text) => {
@@ -53,6 +56,8 @@ export const sealerSuite = (makeSubject: () => Promise<Sealer>): Suite =>
     })
 
     it('opens nowhere but at its own place', async () => {
+      const fc: typeof import('fast-check') = await import('fast-check')
+      const places = makePlaces(fc)
       await fc.assert(
         fc.asyncProperty(places, places, async (here, there) => {
           fc.pre(JSON.stringify(here) !== JSON.stringify(there))
