@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 
+import { userFolder } from '../adapters/system/user-folder.js'
 import type { Instant } from '../domain/shared/instant.js'
 import { makeAsk } from './ask.js'
 import type { Desktop } from './desktop/clipboard.js'
@@ -78,7 +78,7 @@ const io: Io = {
   stderr: outputOf({ isTerminal: terminals.stderr, stream: () => sized(process.stderr) }),
   env: process.env,
   workingFolder: process.cwd(),
-  userFolder: homedir(),
+  userFolder: userFolder(),
 }
 
 /** What nobody caught may hold a secret in its text, and Node would print it as it is. */

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
+import { userFolder } from '../adapters/system/user-folder.js'
 import { loadKept } from './kept-code.js'
 import type * as Quick from './quick-get.js'
 
@@ -10,7 +10,7 @@ import type * as Quick from './quick-get.js'
  * choice, below the system's folder for temporary files, somebody else could lay code for us.
  */
 const compiledFolder = (env: NodeJS.ProcessEnv): string | null => {
-  const folder = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], join(homedir(), '.cache')].find((path) => path !== undefined && isAbsolute(path))
+  const folder = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], join(userFolder(), '.cache')].find((path) => path !== undefined && isAbsolute(path))
   return folder === undefined ? null : join(folder, 'lean-vault')
 }
 

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
@@ -8,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { invalidInput, type VaultError } from '../../application/errors.js'
 import { checkOptions, type Names, withOptions } from '../../application/known-options.js'
 import { type AlertEntry, type Environment, readConfig, resolveHome, resolveSettings, type Settings } from '../config/index.js'
+import { userFolder as systemUserFolder } from '../system/user-folder.js'
 import { overrideNames, vaultOptionNames } from './option-names.js'
 import type { VaultOptions } from './options.js'
 
@@ -36,7 +36,7 @@ export const loadSettings = (
 
 const load = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> => {
   const env = options.env ?? {}
-  const userFolder = options.userFolder ?? homedir()
+  const userFolder = options.userFolder ?? systemUserFolder()
   const places = { workingFolder: options.workingFolder ?? process.cwd(), userFolder }
   return pipe(
     TE.fromEither(resolveHome({ given: options, env }, places)),
