@@ -32,7 +32,7 @@ const showing =
   (session) =>
     pipe(
       withVault(session, (vault) => vault.alerts.show(id)),
-      TE.map((alert) => report(alert, showText(alert, session.deps.now()))),
+      TE.map((alert) => report(alert, showText(alert, session))),
     )
 
 const acknowledging =
@@ -89,8 +89,9 @@ const replaying =
       TE.map((sent) => sentAnswer(sent, session.deps.now())),
     )
 
-const more = `Alerts are raised by reconcile, from what it finds and what the log says: keys contained and let go again, revocations
-owed, keys that others changed, keys that nobody holds, keys about to expire. Each is raised once, whoever looks and how
+const more = `Alerts are raised by watch and reconcile, from what they find and what the log says: limits that are nearly spent, unusual
+spending, keys contained and let go again, revocations owed, keys that others changed, that nobody holds, or that are about to expire. get-usage
+raises those about what it reads. Each is raised once, whoever looks and how
 often, and is sent to every channel until the channel takes it. Without a channel they are listed here all the same.`
 
 /** `alerts` and all below it */

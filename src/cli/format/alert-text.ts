@@ -1,8 +1,10 @@
 import type { AlertView, MuteView, RuleView, SendingView } from '../../index.js'
 import type { Session } from '../session.js'
 import { facts } from './facts.js'
+import { plain } from './plain.js'
 import { fullTime, relativeTime } from './relative-time.js'
 import { table } from './table.js'
+import { wrapped } from './wrap.js'
 
 const alertColumns = [
   { title: 'ID' },
@@ -19,27 +21,39 @@ const sentText = ({ deliveries, muted }: AlertView): string => {
   return deliveries.map(({ channel, state }) => (state === 'delivered' ? channel : `${channel} (${state})`)).join(' ')
 }
 
-/** Alerts as lines. */
-export const listText = (alerts: ReadonlyArray<AlertView>, { io, deps }: Session): string =>
-  alerts.length === 0
-    ? ''
-    : table(
-        alertColumns,
-        alerts.map((alert) => [
-          alert.id.slice(0, 8),
-          relativeTime(alert.raisedAt, deps.now()),
-          alert.severity,
-          alert.name ?? '(account)',
-          alert.rule,
-          alert.happened,
-          sentText(alert),
-        ]),
-        io.stdout.columns,
-      )
+const rowOf = (alert: AlertView, now: number): ReadonlyArray<string> => [
+  alert.id.slice(0, 8),
+  relativeTime(alert.raisedAt, now),
+  alert.severity,
+  alert.name ?? '(account)',
+  alert.rule,
+  alert.happened,
+  sentText(alert),
+]
+
+const happenedAt = 5
+const without = <A>(row: ReadonlyArray<A>): ReadonlyArray<A> => row.filter((_, at) => at !== happenedAt)
+
+/** What happened stands below its line, whole. Null where the lines do not fit. */
+const withSentences = (rows: ReadonlyArray<ReadonlyArray<string>>, columns: number): string | null => {
+  const [head = '', ...lines] = table(without(alertColumns), rows.map(without), columns).trimEnd().split('\n')
+  const sentence = (row: ReadonlyArray<string>): ReadonlyArray<string> => wrapped(plain(row[happenedAt] ?? ''), columns - 4).map((line) => `    ${line}`)
+  if (lines.length !== rows.length) return null
+  return [head, ...rows.flatMap((row, at) => [lines[at] ?? '', ...sentence(row)])].map((line) => `${line}\n`).join('')
+}
+
+/** Alerts as lines; at a terminal, what happened stands below each. */
+export const listText = (alerts: ReadonlyArray<AlertView>, { io, deps }: Session): string => {
+  if (alerts.length === 0) return ''
+  const { columns } = io.stdout
+  const rows = alerts.map((alert) => rowOf(alert, deps.now()))
+  return (columns === null ? null : withSentences(rows, columns)) ?? table(alertColumns, rows, columns)
+}
 
 /** One alert in full. */
-export const showText = (alert: AlertView, now: number): string =>
-  facts([
+export const showText = (alert: AlertView, { io, deps }: Session): string => {
+  const now = deps.now()
+  const pairs: ReadonlyArray<readonly [string, string]> = [
     ['Id', alert.id],
     ['Key', alert.name ?? 'none: it is about the account'],
     ['Rule', `${alert.rule} (${alert.severity})`],
@@ -52,7 +66,9 @@ export const showText = (alert: AlertView, now: number): string =>
       channel,
       `${state} ${fullTime(at, now)}${cause === null ? '' : `: ${cause}`}`,
     ]),
-  ])
+  ]
+  return facts(pairs, io.stdout.columns)
+}
 
 /** One mute as a sentence. */
 export const muteLine = ({ name, rule, until }: MuteView, now: number): string =>
