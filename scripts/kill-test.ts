@@ -7,8 +7,9 @@
 //
 //   npm run kill-test -- --random 1000 [--minutes 60]
 //
-// One process after another is killed at a random moment while it does a dozen things at once, until every command was struck so
-// often, or the time is up; nothing else is tried then.
+// Processes at three sites are killed at random moments while each does several things at once, until every command was struck so
+// often, or the time is up; nothing else is tried then. After each kill all that was acknowledged is looked for. A kill counts for
+// each command that was asked and not yet answered; a fact is one event of the log that an answered command had recorded.
 import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
 import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
@@ -81,10 +82,14 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
 const random = Number(argument('random') ?? 0)
 if (random > 0) {
   const seconds = Number(argument('minutes') ?? 60) * 60
-  const { lives, struck, acknowledged, facts, problems } = await manyLives(cli, random, seconds, (count) => console.log(`${count} processes killed, ${process.uptime().toFixed(0)} s`))
+  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (count) => console.log(`${count} processes killed, ${process.uptime().toFixed(0)} s`))
   for (const problem of problems) console.log(`  ${problem}`)
-  for (const [verb, count] of [...struck].sort(([a], [b]) => a.localeCompare(b))) console.log(`${String(count).padStart(7)} kills, ${String(acknowledged.get(verb) ?? 0).padStart(6)} acknowledged  ${verb}`)
-  console.log(`${lives} processes killed, ${facts} facts of keys acknowledged, ${problems.length} problems, ${process.uptime().toFixed(0)} s`)
+  const row = (counts: ReadonlyArray<number>, what: string): void => console.log(`${counts.map((each) => String(each).padStart(13)).join('')}  ${what}`)
+  console.log(' kills struck   acknowledged        facts  command')
+  for (const [verb, count] of [...struck].sort(([a], [b]) => a.localeCompare(b))) row([count, acknowledged.get(verb) ?? 0, facts.get(verb) ?? 0], verb)
+  const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((before, each) => before + each, 0)
+  row([sum(struck), sum(acknowledged), sum(facts)], 'all')
+  console.log(`${lives} processes killed, ${audits} whole audits, ${problems.length} problems, ${process.uptime().toFixed(0)} s`)
   cli.remove()
   process.exit(problems.length === 0 ? 0 : 1)
 }

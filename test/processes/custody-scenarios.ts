@@ -27,7 +27,7 @@ export interface Custody {
 }
 
 /** A secret-tool of our own, which keeps what it is given in files: a real keychain needs a session. */
-const toolText = `#!/bin/sh
+export const toolText = `#!/bin/sh
 set -e
 for last; do :; done
 file="$(dirname "$0")/entries/$last"

@@ -1,68 +1,18 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { type Bench, mustRun, openBench } from './bench.js'
+import { openBench, type Saved } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
-import { problemsOf } from './check-bench.js'
+import { leaksOf, problemsOf } from './check-bench.js'
 import { reconciled } from './kill-trial.js'
+import { auditOf, envAt, type Library, type Site, wrongAfter } from './lanes-check.js'
+import { type Crew, crews, prepare } from './lanes-crews.js'
+import { type Asked, askedIn, countBy, type Lives } from './lanes-records.js'
 import { sample } from './pool.js'
 import { sleep } from './run-cli.js'
 import { emptyVault, forget } from './saved-vaults.js'
-
-interface Told {
-  readonly outcome: string
-  readonly events?: number
-  readonly sequence?: number
-  readonly type?: string
-}
-
-/** What one lane of one life asked; `told` is missing where it was killed at it. */
-interface Asked {
-  readonly verb: string
-  readonly name: string
-  readonly told: Told | null
-}
-
-/** What many lives, each ended by SIGKILL, came to. */
-export interface Lives {
-  readonly lives: number
-  /** How many of the kills struck while this command was at work. */
-  readonly struck: ReadonlyMap<string, number>
-  readonly acknowledged: ReadonlyMap<string, number>
-  /** How many facts were acknowledged, of which none may be lost. */
-  readonly facts: number
-  readonly problems: ReadonlyArray<string>
-}
-
-type Line = { readonly lane: number; readonly verb: string; readonly name: string } | { readonly lane: number; readonly told: Told }
-
-/** One document a line. The last line of a process that was killed while it wrote is none. */
-const documentsIn = (file: string): ReadonlyArray<unknown> =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((text) => {
-      try {
-        return [JSON.parse(text) as unknown]
-      } catch {
-        return []
-      }
-    })
-
-const askedIn = (file: string): ReadonlyArray<Asked> => {
-  const open = new Map<number, { readonly verb: string; readonly name: string }>()
-  const done = (documentsIn(file) as ReadonlyArray<Line>).flatMap((line): ReadonlyArray<Asked> => {
-    if ('verb' in line) {
-      open.set(line.lane, line)
-      return []
-    }
-    const asked = open.get(line.lane)
-    open.delete(line.lane)
-    return asked === undefined ? [] : [{ verb: asked.verb, name: asked.name, told: line.told }]
-  })
-  return [...done, ...[...open.values()].map(({ verb, name }) => ({ verb, name, told: null }))]
-}
 
 /** Answers that say that nothing could be done now; `KeyVanished` and the like would be wrong here, for nobody else is at the account. */
 const lawful = new Set([
@@ -70,99 +20,168 @@ const lawful = new Set([
   'KeyNotFound', 'KeyNotReady', 'KeyBusy', 'KeyBeingRemoved', 'KeyBeingRotated', 'NameTaken', 'NameOwesRevocation', 'RemoteUnavailable',
 ])
 
-/** Ms after a process began its work; before the end of it, it is killed. */
-const longestLife = 1200
+/** A process is killed after at most so many answers, and so many ms. */
+const mostAnswers = 24
+const longestWait = 15
 
-const liveOnce = async (cli: BuiltCli, bench: Bench, life: number, longest: number, problems: Array<string>): Promise<ReadonlyArray<Asked>> => {
-  const file = join(bench.folder, 'records', String(life))
-  const library = pathToFileURL(join(dirname(cli.entry), '../index.js')).href
-  const task = { library, file, life, folder: bench.folder }
-  const child = spawn(cli.node, [join(import.meta.dirname, 'lanes-worker.mjs'), JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...bench.env, LEAN_VAULT_MANAGEMENT_KEY: bench.saved.managementKey, LEAN_VAULT_HTTP_TIMEOUT_MS: '4000' },
-  })
-  let stderr = ''
+interface Run {
+  readonly cli: BuiltCli
+  readonly library: string
+  readonly people: ReadonlyArray<string>
+  readonly site: Site
+  readonly crew: Crew
+  readonly problems: Array<string>
+}
+
+const liveOnce = async ({ cli, library, people, site, crew, problems }: Run, life: number): Promise<ReadonlyArray<Asked>> => {
+  const { folder } = site.bench
+  const file = join(folder, 'records', `${crew.name.replace(' ', '-')}-${life}`)
+  const task = { library, file, life, folder, people, after: site.ends.get('') ?? 0, lanes: crew.lanes(life), homes: crew.homes ? true : null }
+  const child = spawn(cli.node, [join(import.meta.dirname, 'lanes-worker.mjs'), JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'], env: site.env })
+  let [stdout, stderr] = ['', '']
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_code, signal) => resolve(signal)))
-  const begun = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
-  await Promise.race([begun, ended])
-  await sleep(20 + Math.random() * longest)
+  const answers = Math.floor(Math.random() * mostAnswers)
+  const enough = new Promise<void>((resolve) =>
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      if (stdout.length >= 'begun\n'.length + answers) resolve()
+    }),
+  )
+  await Promise.race([enough, ended, sleep(20_000)])
+  await sleep(Math.random() * longestWait)
   child.kill('SIGKILL')
-  if ((await ended) !== 'SIGKILL') problems.push(`life ${life} ended by itself: ${stderr}`)
+  if ((await ended) !== 'SIGKILL') problems.push(`${crew.name} ${life} ended by itself: ${stderr}`)
   return existsSync(file) ? askedIn(file) : []
 }
 
-interface Fact {
-  readonly sequence: number
-  readonly event: string
+const fewestKills = (asked: ReadonlyArray<Asked>): number => {
+  const struck = [...countBy(asked, ({ told }) => (told === null ? 1 : 0)).values()]
+  return struck.length === 0 ? 0 : Math.min(...struck)
 }
 
-/** Whether all that was acknowledged of a name is in its history: each last fact where it was, and before it as many as were told. */
-export const lostOf = (name: string, told: ReadonlyArray<Told>, history: ReadonlyArray<Fact>): ReadonlyArray<string> => {
-  let [acknowledged, seen] = [0, 0]
-  return told.flatMap(({ events = 0, sequence = 0, type }) => {
-    acknowledged += events
-    while ((history[seen]?.sequence ?? Infinity) <= sequence) seen += 1
-    const last = history[seen - 1]
-    const isThere = last?.sequence === sequence && last.event === type
-    return isThere && seen >= acknowledged ? [] : [`lost: of ${name} ${acknowledged} facts were acknowledged up to ${sequence} (${String(type)}), and ${seen} are there`]
-  })
+/** Lives of one crew, one after another; two at least, however slow the machine. */
+const livesOf = async (run: Run, kills: number, isOver: () => boolean, tell: () => void): Promise<{ readonly lives: number; readonly asked: ReadonlyArray<Asked> }> => {
+  const { crew, site, problems } = run
+  const asked: Array<Asked> = []
+  let lives = 0
+  while ((lives < 2 || !isOver()) && problems.length === 0 && (lives % 10 !== 0 || fewestKills(asked) < kills)) {
+    lives += 1
+    const ofLife = await liveOnce(run, lives)
+    asked.push(...ofLife)
+    const wrong = ofLife.filter(({ told }) => told !== null && !lawful.has(told.outcome)).map(({ verb, name, told }) => `${verb} ${name} was told ${String(told?.outcome)}`)
+    const found = [...new Set(wrong), ...(await wrongAfter(site, ofLife, crew))]
+    problems.push(...found.map((each) => `${crew.name}, life ${lives}: ${each}`))
+    tell()
+  }
+  return { lives, asked }
 }
 
-const historyOf = async (bench: Bench, name: string): Promise<ReadonlyArray<Fact>> => (await mustRun(bench, ['history', name])) as ReadonlyArray<Fact>
+const homesIn = ({ bench }: Site): ReadonlyArray<string> => {
+  const folder = join(bench.folder, 'homes')
+  return existsSync(folder) ? readdirSync(folder).filter((name) => existsSync(join(folder, name, 'vault.db')) && !name.includes('.restoring-')) : []
+}
+
+const audited = async (site: Site, homes: boolean): Promise<ReadonlyArray<string>> => {
+  const problems: Array<string> = []
+  const acknowledged = homesIn(site).filter((home) => site.acknowledged.has(home))
+  for (const home of homes ? acknowledged : ['']) problems.push(...(await auditOf(site, home)))
+  return problems
+}
 
 const mostSecrets = 40
 
-const inTheEnd = async (bench: Bench, asked: ReadonlyArray<Asked>): Promise<ReadonlyArray<string>> => {
+const inTheEnd = async (site: Site, asked: ReadonlyArray<Asked>): Promise<ReadonlyArray<string>> => {
+  const { bench } = site
   const names = [...new Set(asked.map(({ name }) => name).filter((name) => name !== ''))]
   const problems: Array<string> = [...(await reconciled(bench))]
-  for (const name of names) {
-    const told = asked.flatMap((each) => (each.name === name && each.told?.sequence !== undefined ? [each.told] : []))
-    if (told.length > 0) problems.push(...lostOf(name, told, await historyOf(bench, name)))
-  }
+  // A key that was made elsewhere bears no mark of ours, by which the others are looked for.
+  for (const name of names.filter((each) => each.startsWith('import'))) await bench.run(['remove', name, '--yes'])
   const audit = await bench.run(['audit', 'verify', '--json'])
   if (audit.code !== 0) problems.push(`audit verify exited ${String(audit.code)}: ${audit.stdout}${audit.stderr}`)
   // Of thousands of secrets some are looked for, in all files.
   const secrets = new Set(sample(mostSecrets, [...bench.front.secrets]))
-  return [...problems, ...(await problemsOf({ ...bench, front: { ...bench.front, secrets } }, Object.fromEntries(names.map((name) => [name, ['active', 'suspended', 'gone']]))))]
+  const expected = Object.fromEntries(names.map((name) => [name, ['active', 'suspended', 'gone'] as const]))
+  return [...problems, ...(await problemsOf({ ...bench, front: { ...bench.front, secrets } }, expected, sample(10, names)))]
 }
 
-const count = (all: ReadonlyArray<Asked>, isIt: (asked: Asked) => boolean): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>()
-  for (const each of all) if (isIt(each)) counts.set(each.verb, (counts.get(each.verb) ?? 0) + 1)
-  return counts
+const must = async (task: () => Promise<{ readonly _tag: 'Right' } | { readonly _tag: 'Left'; readonly left: { readonly _tag: string } }>): Promise<void> => {
+  const done = await task()
+  if (done._tag === 'Left') throw new Error(done.left._tag)
+}
+
+/** For the crew that works at homes of its own: one vault whose key moves, one of which there are backups, and the first of them. */
+const makeHomes = async (site: Site): Promise<void> => {
+  const { library, bench } = site
+  mkdirSync(join(bench.folder, 'homes'), { recursive: true, mode: 0o700 })
+  for (const home of ['moved', 'saved']) {
+    const env = envAt(site, home)
+    await must(library.initVault({ env, managementKey: library.secret(bench.saved.managementKey) }))
+    const vault = await library.promises.openVault({ env })
+    await vault.add('kept')
+    await vault.close()
+  }
+  await must(library.backupVault({ env: envAt(site, 'saved'), file: join(bench.folder, 'backups/b000000.age'), recipients: [String(site.people[0])] }))
+}
+
+/** How many lives of one crew there are between two audits of the whole log. */
+const betweenAudits = 100
+
+const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, kills: number, seconds: number, tell: (lives: number) => void): Promise<Omit<Lives, 'struck' | 'acknowledged' | 'facts'> & { readonly asked: ReadonlyArray<Asked> }> => {
+  const bench = await openBench(cli, saved)
+  const path = process.env['PATH']
+  try {
+    const url = pathToFileURL(join(dirname(cli.entry), '../index.js')).href
+    const library = (await import(url)) as Library
+    const { people, env } = await prepare(bench)
+    const site: Site = { bench, library, people, env, acknowledged: new Map(), ends: new Map() }
+    const homes = crew.some((each) => each.homes)
+    // A program is found by the environment of the process that runs it, and here that is this one too.
+    if (homes) process.env['PATH'] = env['PATH']
+    if (homes) await makeHomes(site)
+    const problems: Array<string> = []
+    const until = Date.now() + seconds * 1000
+    let [lives, audits] = [0, 0]
+    let audit: Promise<void> = Promise.resolve()
+    const count = (): void => {
+      lives += 1
+      tell(1)
+      if (lives % betweenAudits !== 0) return
+      audits += 1
+      audit = audit.then(async () => void problems.push(...(await audited(site, homes))))
+    }
+    const all = await Promise.all(crew.map((each) => livesOf({ cli, library: url, people, site, crew: each, problems }, kills, () => Date.now() > until, count)))
+    await audit
+    const asked = all.flatMap((each) => each.asked)
+    problems.push(...(await audited(site, homes)), ...(homes ? leaksOf(bench) : await inTheEnd(site, asked)))
+    return { lives, asked, audits: audits + 1, problems }
+  } finally {
+    // The other sites do not look for programs, so whichever ends first must not take it away.
+    if (crew.some((each) => each.homes) && path !== undefined) process.env['PATH'] = path
+    await bench.close()
+  }
 }
 
 /**
- * One life after another at one vault, each killed at a random moment while it does a dozen things at once, until every
- * command was struck so often, or the time is up. Then all is settled and compared with what was acknowledged.
+ * Lives of processes that do many things at once, each killed at a random moment, until every command was struck so often, or
+ * the time is up. After each kill all that it was told is looked for; in the end all is settled and compared with it.
  */
 export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, tell: (lives: number) => void = () => undefined): Promise<Lives> => {
-  const saved = await emptyVault(cli)
-  const bench = await openBench(cli, saved)
-  mkdirSync(join(bench.folder, 'records'))
-  const problems: Array<string> = []
-  const asked: Array<Asked> = []
-  const until = Date.now() + seconds * 1000
   let lives = 0
-  const isStruck = ({ told }: Asked): boolean => told === null
-  const fewest = (): number => {
-    const struck = count(asked, isStruck)
-    const all = [...count(asked, () => true).keys()]
-    return all.length === 0 ? 0 : Math.min(...all.map((verb) => struck.get(verb) ?? 0))
+  const one = (): void => {
+    lives += 1
+    if (lives % 100 === 0) tell(lives)
   }
-  try {
-    while (Date.now() < until && problems.length === 0 && (lives % 4 !== 0 || fewest() < kills)) {
-      lives += 1
-      asked.push(...(await liveOnce(cli, bench, lives, longestLife, problems)))
-      if (lives % 100 === 0) tell(lives)
-    }
-    const wrong = asked.filter(({ told }) => told !== null && !lawful.has(told.outcome)).map(({ verb, name, told }) => `${verb} ${name} was told ${String(told?.outcome)}`)
-    problems.push(...new Set(wrong), ...(await inTheEnd(bench, asked)))
-    const facts = asked.reduce((sum, { told }) => sum + (told?.events ?? 0), 0)
-    return { lives, struck: count(asked, isStruck), acknowledged: count(asked, ({ told }) => told !== null), facts, problems }
-  } finally {
-    await bench.close()
-    forget(saved)
+  const saved = await emptyVault(cli)
+  const all = await Promise.all(crews.map((crew) => together(cli, saved, crew, kills, seconds, one)))
+  forget(saved)
+  const asked = all.flatMap((each) => each.asked)
+  return {
+    lives,
+    struck: countBy(asked, ({ told }) => (told === null ? 1 : 0)),
+    acknowledged: countBy(asked, ({ told }) => (told === null ? 0 : 1)),
+    facts: countBy(asked, ({ told }) => told?.facts?.length ?? 0),
+    audits: all.reduce((sum, each) => sum + each.audits, 0),
+    problems: all.flatMap((each) => each.problems),
   }
 }

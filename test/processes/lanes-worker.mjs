@@ -1,117 +1,225 @@
 // One life of a process that changes a vault in many ways at once, until it is killed: each lane asks one thing after another of
-// a key of its own. It keeps what it asked, what it was told, and the last fact that the log then had of the key.
-import { mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+// keys of its own. It keeps what it asked, what it was told, and the facts that the log then had of it.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const { library, file, life, folder } = JSON.parse(process.argv[2])
-const { changeVaultKey, initVault, isVaultFailure, promises, secret } = await import(library)
+const { library, file, life, folder, after, lanes, people, homes } = JSON.parse(process.argv[2])
+const { backupVault, changeVaultKey, initVault, isVaultFailure, promises, restoreVault, reveal, secret } = await import(library)
 
 const record = openSync(file, 'a', 0o600)
 const write = (line) => writeSync(record, `${JSON.stringify(line)}\n`)
-const managementKey = process.env.LEAN_VAULT_MANAGEMENT_KEY
-
-const vault = await promises.openVault({ env: process.env })
+const managementKey = secret(process.env.LEAN_VAULT_MANAGEMENT_KEY)
+const cheap = 4
 
 const settled = async (task) => {
   const result = await task()
-  if (result._tag === 'Left') throw Object.assign(new Error(result.left._tag), { name: 'VaultFailure', error: result.left })
+  if (result._tag === 'Left') throw Object.assign(new Error(result.left._tag), { error: result.left })
   return result.right
 }
 
-const rotated = 'lane-g'
+/** Facts of one log in their order, each given out once. */
+const reader = (vault, from) => {
+  let cursor = from
+  let known = []
+  let reading = Promise.resolve()
+  return async (isIt) => {
+    reading = reading.then(async () => {
+      for (const { sequence, event, name } of await vault.history({ after: cursor })) {
+        cursor = sequence
+        known.push({ sequence, event, name })
+      }
+    })
+    await reading
+    const found = known.filter(isIt)
+    known = known.filter((each) => !found.includes(each))
+    return found.map(({ sequence, event }) => [sequence, event])
+  }
+}
+
+const vault = homes === null ? await promises.openVault({ env: process.env }) : null
+const takeFacts = vault === null ? null : reader(vault, after)
+
 let number = 0
+const mark = () => `${life}-${number}`
 const limit = () => ((number % 900) + 100) / 100
 
+const seen = async (name) => {
+  const { state, tags, limits, hash } = await vault.show(name)
+  return { state, tag: tags.t ?? '', limit: limits.monthlySpend, hash }
+}
+
 const named = (act) => async (name) => {
-  const { outcome, events } = await act(name)
-  const [last] = (await vault.show(name)).lastEvents.slice(-1)
-  return { outcome, events, sequence: last.sequence, type: last.event }
+  const { outcome } = await act(name)
+  return { outcome, facts: await takeFacts((fact) => fact.name === name), seen: await seen(name) }
 }
 
-const makeElsewhere = async (n) => {
-  const home = join(folder, 'inits', String(n))
-  mkdirSync(join(folder, 'inits'), { recursive: true, mode: 0o700 })
-  try {
-    await settled(initVault({ home, env: { ...process.env, LEAN_VAULT_HOME: home }, managementKey: secret(managementKey) }))
-  } catch (error) {
-    if (error.error?._tag !== 'VaultExists') throw error
-  }
-  const made = await promises.openVault({ home, env: { ...process.env, LEAN_VAULT_HOME: home } })
-  await made.history()
-  await made.close()
-  return { outcome: 'done' }
+/** What is recorded of no key: only one lane of one process at a time makes facts of these types. */
+const ofVault = (types, act) => async (name) => {
+  await act(name)
+  return { outcome: 'done', facts: await takeFacts((fact) => types.includes(fact.event)) }
 }
 
-const verbs = {
-  // Without a limit where keys are rotated: nothing is then left to share out until a window turns.
-  add: named((name) => vault.add(name, { ...(name === rotated ? {} : { monthlyLimit: 5 }), tags: { lane: name } })),
+const made = async (name) => {
+  const answer = await fetch(`${process.env.OPENROUTER_BASE_URL}/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${reveal(managementKey)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: `made for ${name}`, limit: 7 }),
+  })
+  return secret((await answer.json()).key)
+}
+
+const turnBack = (error, ...tags) => {
+  if (!tags.includes(error.error?._tag)) throw error
+}
+
+const channel = { kind: 'webhook', target: 'http://127.0.0.1:9/hook' }
+const one = () => people[life % people.length]
+
+const keyVerbs = {
+  add: named((name) => vault.add(name, { ...(name.startsWith('rotate') ? {} : { monthlyLimit: 5 }), tags: { lane: name } })),
   remove: named((name) => vault.remove(name)),
   suspend: named((name) => vault.suspend(name)),
   resume: named((name) => vault.resume(name)),
   rotate: named((name) => vault.rotate(name)),
-  tag: named((name) => vault.changeTags(name, { t: String(number) })),
+  tag: named((name) => vault.changeTags(name, { t: mark() })),
   'update-limits': named((name) => vault.updateSpendLimits(name, { monthlyLimit: limit() })),
-  panic: async (name) => {
-    await vault.panic({ tag: { key: 'lane', value: name } })
-    return { outcome: 'done' }
-  },
-  reconcile: async () => {
-    await vault.reconcile()
-    return { outcome: 'done' }
-  },
-  'vault rotate-key': async () => {
-    await settled(changeVaultKey({ env: process.env }, { to: 'rotate' }))
-    return { outcome: 'done' }
-  },
-  'credentials set': async () => {
-    await vault.changeCredential(secret(managementKey))
-    return { outcome: 'done' }
-  },
-  init: async () => {
-    // What the life before may have been killed at is finished first, and mostly thrown away.
-    for (const n of [life - 1, life]) await makeElsewhere(n)
-    if (life % 50 !== 1) rmSync(join(folder, 'inits', String(life - 1)), { recursive: true })
-    return { outcome: 'done' }
-  },
+  import: named(async (name) => vault.importKey(name, await made(name))),
+  panic: named(async (name) => {
+    const { contained, outstanding } = await vault.panic({ tag: { key: 'lane', value: name } })
+    return { outcome: outstanding.length > 0 ? 'incomplete' : contained.length > 0 ? 'suspended' : 'unchanged' }
+  }),
+  apply: named(async (name) => {
+    const { done, failed } = await vault.applyKeys({ [name]: { monthlyLimit: limit(), tags: { t: mark() } } })
+    return { outcome: failed[0]?.error._tag ?? (done.length > 0 ? 'updated' : 'unchanged') }
+  }),
 }
 
-/** Each lane asks these in turn. A lane's `add` is told `NameTaken` where the key is there from an earlier life. */
-const lanes = [
-  ['lane-a', ['add', 'remove']],
-  ['lane-b', ['remove', 'add']],
-  ['lane-c', ['add', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume']],
-  ['lane-d', ['add', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume', 'suspend', 'resume']],
-  ['lane-e', ['add', 'tag', 'tag', 'tag', 'tag', 'tag', 'tag', 'tag', 'tag']],
-  ['lane-f', ['add', 'update-limits', 'update-limits', 'update-limits', 'update-limits', 'update-limits']],
-  ['lane-g', ['add', 'rotate', 'rotate', 'rotate']],
-  ['lane-h', ['add', 'panic', 'resume']],
-  ['', ['reconcile']],
-  ['', ['vault rotate-key']],
-  ['', ['credentials set']],
-]
+const vaultVerbs = {
+  reconcile: ofVault([], () => vault.reconcile()),
+  'get-usage': ofVault([], () => vault.usage()),
+  watch: ofVault([], () => vault.watchOnce()),
+  'vault rotate-key': ofVault(['VaultKeyRotated'], () => settled(changeVaultKey({ env: process.env }, { to: 'rotate' }))),
+  'vault recipients': ofVault(['RecipientAdded', 'RecipientRemoved'], async () => {
+    const to = number % 2 === 0 ? 'add-recipient' : 'remove-recipient'
+    await settled(changeVaultKey({ env: process.env }, { to, recipient: one() })).catch((error) => turnBack(error, 'InvalidInput'))
+  }),
+  'credentials set': ofVault(['CredentialChanged'], () => vault.changeCredential(managementKey)),
+  'alerts mute': ofVault(['AlertsMuted'], () => vault.alerts.mute({ rule: 'drift', until: '1h', note: mark() })),
+  'alerts unmute': ofVault(['AlertsUnmuted'], () => vault.alerts.unmute({ rule: 'drift' })),
+  'alerts ack': ofVault(['AlertRaised', 'AlertAcknowledged'], async () => {
+    await vault.alerts.tellDamage([{ where: `trial/${life}-${number % 2}`, version: null, what: 'not damaged: a trial' }])
+    const [alert] = await vault.alerts.list()
+    if (alert !== undefined) await vault.alerts.acknowledge(alert.id, mark())
+  }),
+  'alerts add-channel': ofVault(['ChannelAdded', 'ChannelRemoved'], async () => {
+    await vault.alerts.addChannel(`c${number}`, { ...channel, credential: secret('a signing key of thirty-two bytes') }).catch((error) => turnBack(error, 'ChannelTaken'))
+    await vault.alerts.removeChannel(`c${number}`).catch((error) => turnBack(error, 'ChannelNotFound'))
+  }),
+}
+
+const at = (name) => ({ ...process.env, LEAN_VAULT_HOME: join(folder, 'homes', name), XDG_CONFIG_HOME: join(folder, 'homes-config', name) })
+
+/** What another home tells: its facts after one, and the key that every home but a new one has. */
+const look = async (home, from, hasKey) => {
+  const opened = await promises.openVault({ env: at(home) })
+  const facts = await reader(opened, from)(() => true)
+  const hash = hasKey ? createHash('sha256').update(reveal((await opened.get('kept')).secret), 'utf8').digest('hex') : null
+  await opened.close()
+  return { facts, hash }
+}
+
+let moved = after
+const moving = (change) => async () => {
+  await settled(changeVaultKey({ env: at('moved') }, change))
+  const { facts, hash } = await look('moved', moved, true)
+  moved = facts.at(-1)?.[0] ?? moved
+  return { outcome: 'done', facts, hash, home: 'moved' }
+}
+
+const phrase = () => secret(process.env.LEAN_VAULT_PASSPHRASE)
+const newest = () => readdirSync(join(folder, 'backups')).filter((name) => name.endsWith('.age')).sort().slice(-1)[0]
+
+const homeVerbs = {
+  init: async () => {
+    // What the life before may have been killed at is finished first.
+    for (const n of [life - 1, life]) await settled(initVault({ env: at(`init-${n}`), managementKey })).catch((error) => turnBack(error, 'VaultExists'))
+    const { facts } = await look(`init-${life}`, 0, false)
+    return { outcome: 'done', facts, home: `init-${life}` }
+  },
+  backup: async () => {
+    const name = `b${String(life).padStart(6, '0')}.age`
+    const saved = await promises.openVault({ env: at('saved') })
+    await saved.changeTags('kept', { t: mark() })
+    await saved.close()
+    await settled(backupVault({ env: at('saved'), file: join(folder, 'backups', name), recipients: [people[0]], overwrite: true }))
+    return { outcome: 'done', facts: [], backup: name }
+  },
+  restore: async () => {
+    const home = `restored-${life}-${number}`
+    await settled(restoreVault({ env: at(home), file: join(folder, 'backups', newest()), identityFile: join(folder, 'identity') }))
+    const { facts, hash } = await look(home, 0, true)
+    return { outcome: 'done', facts: facts.filter(([, event]) => event === 'VaultRestored'), hash, home }
+  },
+  'vault passphrase': moving({ to: 'passphrase', passphrase: phrase(), cost: cheap }),
+  'vault keychain': moving({ to: 'keychain' }),
+  'vault key-file': moving({ to: 'key-file' }),
+  'vault rotate-key': moving({ to: 'rotate' }),
+}
+
+const verbs = { ...keyVerbs, ...vaultVerbs, ...(homes === null ? {} : homeVerbs) }
 
 const told = async (verb, name) => {
   try {
     return await verbs[verb](name)
   } catch (error) {
-    return { outcome: isVaultFailure(error) || error?.error !== undefined ? error.error._tag : `threw ${String(error?.stack ?? error)}` }
+    if (!isVaultFailure(error) && error?.error === undefined) return { outcome: `threw ${String(error?.stack ?? error)}` }
+    const { _tag, reason } = error.error
+    return { outcome: _tag === 'VaultUnavailable' ? `${_tag} ${reason}` : _tag }
   }
 }
 
 const ask = async (lane, verb, name) => {
   number += 1
   write({ lane, verb, name })
-  write({ lane, told: await told(verb, name) })
+  const answer = await told(verb, name)
+  write({ lane, told: answer })
+  process.stdout.write('.')
   // What asks nobody is otherwise done without a pause, and lets no answer of OpenRouter in.
-  await sleep(5)
+  await sleep(2)
+  return answer.outcome
 }
 
-const run = async ([name, turns], lane) => {
+const missing = ['KeyNotFound', 'ChannelNotFound']
+const isBusy = (outcome) => ['KeyBusy', 'NameOwesRevocation', 'KeyNotReady', 'KeyBeingRotated', 'KeyBeingRemoved', 'incomplete'].includes(outcome)
+
+const run = async ({ names, turns }, lane) => {
   // A lane begins anywhere in its turns, so that a short life strikes each of them.
-  for (let turn = Math.floor(Math.random() * turns.length); ; turn += 1) await ask(lane, turns[turn % turns.length], name)
+  let which = 0
+  for (let turn = Math.floor(Math.random() * turns.length); ; turn += 1) {
+    const [verb, name] = [turns[turn % turns.length], names[which % names.length]]
+    const outcome = await ask(lane, verb, name)
+    if (missing.includes(outcome) && verb !== 'add' && !turns.includes('import')) await ask(lane, 'add', name)
+    if (isBusy(outcome)) which += 1
+  }
 }
 
+/** What earlier lives made is thrown away, but some that are looked at in the end. */
+const tidy = () => {
+  for (const name of existsSync(join(folder, 'homes')) ? readdirSync(join(folder, 'homes')) : []) {
+    const of = Number(/^(?:init|restored)-(\d+)/.exec(name)?.[1] ?? Infinity)
+    if (of >= life - 2 || of % 50 === 0) continue
+    for (const each of ['homes', 'homes-config']) rmSync(join(folder, each, name), { recursive: true, force: true })
+  }
+  for (const name of readdirSync(join(folder, 'backups'))) {
+    if (name.endsWith('.age') && name < newest() && Number(name.slice(1, 7)) < life - 2) rmSync(join(folder, 'backups', name), { force: true })
+  }
+}
+
+if (homes !== null) {
+  mkdirSync(join(folder, 'homes'), { recursive: true, mode: 0o700 })
+  tidy()
+}
 process.stdout.write('begun\n')
-void ask(lanes.length, 'init', '')
 await Promise.all(lanes.map(run))
