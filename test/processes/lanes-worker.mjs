@@ -11,7 +11,7 @@ const { backupVault, changeVaultKey, initVault, isVaultFailure, promises, restor
 const record = openSync(file, 'a', 0o600)
 const write = (line) => writeSync(record, `${JSON.stringify(line)}\n`)
 const managementKey = secret(process.env.LEAN_VAULT_MANAGEMENT_KEY)
-const cheap = 4
+const cheap = 10
 
 const settled = async (task) => {
   const result = await task()

@@ -37,7 +37,7 @@ export interface BackupOptions extends VaultOptions {
   readonly backupPassphrase?: Secret
   /** Asked for it where nothing gives it. */
   readonly askBackupPassphrase?: AskPassphrase
-  /** How dear a guess of the passphrase is: the logarithm of scrypt's N. Default: 17. */
+  /** How dear a guess of the passphrase is: the logarithm of scrypt's N, 10 to 20. Default: 17. */
   readonly cost?: number
   /** Put it in the place of a file that is there. */
   readonly overwrite?: boolean
@@ -68,7 +68,7 @@ const audience = (around: Surroundings, options: BackupOptions): TE.TaskEither<V
   if (recipients.length > 0) return TE.right({ _tag: 'Recipients', recipients })
   return pipe(
     backupPassphrase === undefined ? passphraseFor('backup', around, options.askBackupPassphrase) : TE.right(backupPassphrase),
-    TE.tap((passphrase) => TE.fromEither(checkPassphrase(passphrase))),
+    TE.tap((passphrase) => TE.fromEither(checkPassphrase(passphrase, cost))),
     TE.map((passphrase) => ({ _tag: 'Passphrase', passphrase, cost })),
   )
 }

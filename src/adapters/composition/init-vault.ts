@@ -84,7 +84,7 @@ const checkInput = ({ settings }: Surroundings, { keyBesideData, keySource, forc
     return TE.left(invalidInput({ field: 'leaveKeysAlive', rule: 'is for setting an old vault aside, and needs forceNew (--force-new)' }))
   if (keyBesideData === true && keySource !== undefined && keySource.kind !== 'key-file')
     return TE.left(invalidInput({ field: 'keyBesideData', rule: 'is for a vault key in a file, and this one is in none' }))
-  if (keySource?.kind === 'passphrase') return TE.fromEither(checkPassphrase(keySource.passphrase))
+  if (keySource?.kind === 'passphrase') return TE.fromEither(checkPassphrase(keySource.passphrase, keySource.cost))
   return keyBesideData === true && ['option', 'environment'].includes(settings.masterKeyFile.origin)
     ? TE.left(invalidInput({ field: 'keyBesideData', rule: 'must not be given together with a place for the vault key' }))
     : TE.right(undefined)

@@ -63,7 +63,7 @@ export type NewKeySource =
   | {
       readonly kind: 'passphrase'
       readonly passphrase: Secret
-      /** How dear a guess is: the logarithm of scrypt's N. Default: 17, most of a second and 128 MiB. */
+      /** How dear a guess is: the logarithm of scrypt's N, 10 to 20. Default: 17, most of a second and 128 MiB. */
       readonly cost?: number
     }
   | { readonly kind: 'keychain' }

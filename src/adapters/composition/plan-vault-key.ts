@@ -124,7 +124,7 @@ const commandOf = (change: VaultKeyChange, from: Lock, to: NewVaultKey, at: Inst
 const isThere = ({ recipients }: Lock, wanted: string): boolean => recipients.some(({ recipient }) => recipient === wanted)
 
 const checkInput = (lock: Lock, change: VaultKeyChange): E.Either<VaultError, void> => {
-  if (change.to === 'passphrase') return checkPassphrase(change.passphrase)
+  if (change.to === 'passphrase') return checkPassphrase(change.passphrase, change.cost)
   if (change.to === 'add-recipient' && isThere(lock, change.recipient))
     return E.left(invalidInput({ field: 'recipient', rule: 'is a recipient already' }))
   if (change.to === 'remove-recipient' && !isThere(lock, change.recipient))

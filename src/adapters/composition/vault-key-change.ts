@@ -5,7 +5,7 @@ import type { VaultKeySource } from '../../domain/vault/event.js'
 export type VaultKeyChange =
   /** A new key from the same kind of place. */
   | { readonly to: 'rotate' }
-  /** `cost`: the logarithm of scrypt's N; default 17. */
+  /** `cost`: the logarithm of scrypt's N, 10 to 20; default 17. */
   | { readonly to: 'passphrase'; readonly passphrase: Secret; readonly cost?: number }
   | { readonly to: 'keychain' }
   | { readonly to: 'key-file' }

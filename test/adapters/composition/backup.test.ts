@@ -162,6 +162,8 @@ describe('a backup', () => {
     await begin()
     expect(await left(backupVault({ ...place.options, file }))).toEqual({ _tag: 'PassphraseNeeded', of: 'backup', brokenOff: false })
     expect(await left(backupVault({ ...place.options, file, backupPassphrase: secret('short'), cost }))).toMatchObject({ _tag: 'InvalidInput' })
+    // Age opens nothing dearer than 2^20.
+    expect(await left(backupVault({ ...place.options, file, backupPassphrase, cost: 21 }))).toMatchObject({ _tag: 'InvalidInput', field: 'cost' })
     expect(await left(backupVault({ ...place.options, file, recipients: ['age1nonsense'] }))).toMatchObject({ _tag: 'InvalidInput', field: 'recipient' })
     expect(onlyBackup()).toEqual([])
   })

@@ -179,6 +179,10 @@ describe('a passphrase', () => {
     expect(readdirSync(place.folder)).toEqual([])
     await begin()
     expect(await left(changeVaultKey(options, { ...short, to: 'passphrase' }))).toMatchObject({ _tag: 'InvalidInput' })
+    // A lock with such a cost would be taken for a damaged one, and the vault would never open again.
+    for (const refused of [9, 21, 12.5, Number.NaN])
+      expect(await left(changeVaultKey(options, { to: 'passphrase', passphrase: secret(phrase), cost: refused }))).toMatchObject({ _tag: 'InvalidInput', field: 'cost' })
+    expect(await secretOf()).toMatch(/^sk-or-v1-/)
   })
 })
 
