@@ -31,20 +31,34 @@ const ofKeys = (slot: number): Crew => ({
   owns: true,
   homes: false,
   lanes: (life) => {
-    const names = (lane: string): ReadonlyArray<string> => [0, 1].map((half) => `${lane}-${slot}-${life % groups}${half === 0 ? '' : 'b'}`)
+    const lane = (of: string, turns: ReadonlyArray<string>): Lane => ({ names: [0, 1].map((half) => `${of}-${slot}-${life % groups}${half === 0 ? '' : 'b'}`), turns })
     return [
-      { names: names('a'), turns: ['add', 'remove'] },
-      { names: names('b'), turns: ['remove', 'add'] },
-      { names: names('c'), turns: ['suspend', 'resume'] },
-      { names: names('d'), turns: ['resume', 'suspend'] },
-      { names: names('e'), turns: ['tag'] },
-      { names: names('f'), turns: ['update-limits'] },
-      { names: names('rotate'), turns: ['rotate'] },
+      ...['a', 'b', 'c'].map((of) => lane(of, ['add', 'remove'])),
+      ...['d', 'e', 'f'].map((of) => lane(of, ['suspend', 'resume'])),
+      lane('g', ['tag']),
+      lane('h', ['tag']),
+      lane('i', ['update-limits']),
+      lane('j', ['update-limits']),
+      lane('rotate', ['rotate']),
+      lane('rotated', ['rotate']),
     ]
   },
 })
 
 const few = 5
+
+/** Each by two lanes, so that a kill strikes it at two places. */
+const ofAll: ReadonlyArray<ReadonlyArray<string>> = [
+  ['reconcile'],
+  ['get-usage'],
+  ['watch'],
+  ['vault rotate-key'],
+  ['vault recipients'],
+  ['credentials set'],
+  ['alerts ack'],
+  ['alerts add-channel'],
+  ['alerts mute', 'alerts unmute'],
+]
 
 const ofVault: Crew = {
   name: 'vault',
@@ -53,11 +67,10 @@ const ofVault: Crew = {
   lanes: (life) => {
     const names = (lane: string): ReadonlyArray<string> => [`${lane}-${life % few}`, `${lane}-${(life + 1) % few}`]
     return [
-      { names: names('panic'), turns: ['panic', 'resume'] },
-      { names: names('apply'), turns: ['apply'] },
-      { names: names('import'), turns: ['import', 'remove'] },
-      ...['reconcile', 'get-usage', 'watch', 'vault rotate-key', 'vault recipients', 'credentials set', 'alerts ack', 'alerts add-channel'].map((verb) => ({ names: [''], turns: [verb] })),
-      { names: [''], turns: ['alerts mute', 'alerts unmute'] },
+      ...['panic', 'panicked'].map((of) => ({ names: names(of), turns: ['panic', 'resume'] })),
+      ...['apply', 'applied'].map((of) => ({ names: names(of), turns: ['apply'] })),
+      ...['import', 'imported'].map((of) => ({ names: names(of), turns: ['import', 'remove'] })),
+      ...ofAll.flatMap((turns) => [0, 1].map(() => ({ names: [''], turns }))),
     ]
   },
 }
@@ -69,6 +82,7 @@ const ofHomes: Crew = {
   lanes: () => [
     { names: [''], turns: ['init'] },
     { names: [''], turns: ['backup'] },
+    { names: [''], turns: ['restore'] },
     { names: [''], turns: ['restore'] },
     { names: [''], turns: ['vault passphrase', 'vault keychain', 'vault rotate-key', 'vault key-file'] },
   ],

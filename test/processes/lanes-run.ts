@@ -20,9 +20,10 @@ const lawful = new Set([
   'KeyNotFound', 'KeyNotReady', 'KeyBusy', 'KeyBeingRemoved', 'KeyBeingRotated', 'NameTaken', 'NameOwesRevocation', 'RemoteUnavailable',
 ])
 
-/** A process is killed after at most so many answers, and so many ms. */
-const mostAnswers = 24
+/** A process is killed so many ms after one of its lanes, chosen at random, had up to so many answers, or all had enough. */
 const longestWait = 15
+const mostAnswers = 4
+const enoughAnswers = 120
 
 interface Run {
   readonly cli: BuiltCli
@@ -41,11 +42,13 @@ const liveOnce = async ({ cli, library, people, site, crew, problems }: Run, lif
   let [stdout, stderr] = ['', '']
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_code, signal) => resolve(signal)))
-  const answers = Math.floor(Math.random() * mostAnswers)
+  const [chosen, answers] = [String(Math.floor(Math.random() * task.lanes.length)), Math.floor(Math.random() * (mostAnswers + 1))]
   const enough = new Promise<void>((resolve) =>
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      if (stdout.length >= 'begun\n'.length + answers) resolve()
+      if (!stdout.includes('begun\n')) return
+      const answered = stdout.slice(stdout.indexOf('\n') + 1).split(' ')
+      if (answered.filter((lane) => lane === chosen).length >= answers || answered.length > enoughAnswers) resolve()
     }),
   )
   await Promise.race([enough, ended, sleep(20_000)])

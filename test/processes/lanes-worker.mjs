@@ -185,7 +185,7 @@ const ask = async (lane, verb, name) => {
   write({ lane, verb, name })
   const answer = await told(verb, name)
   write({ lane, told: answer })
-  process.stdout.write('.')
+  process.stdout.write(`${lane} `)
   // What asks nobody is otherwise done without a pause, and lets no answer of OpenRouter in.
   await sleep(2)
   return answer.outcome

@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly configFile: string
   /** The `alerts` section of `config.yaml`, value by value. */
   readonly alerts: ReadonlyArray<AlertEntry>
+  /** Once aborted, nothing is waited for. */
+  readonly stop: AbortSignal | null
 }
 
 /** The effective settings: options, whose names must be known, over environment over `config.yaml` over defaults. */
@@ -47,7 +49,7 @@ const load = (options: VaultOptions): TE.TaskEither<VaultError, Surroundings> =>
     TE.flatMapEither(({ configFile, file }) =>
       pipe(
         resolveSettings({ given: options, env, file }, places),
-        E.bimap(invalidInput, (settings) => ({ settings, env, userFolder, configFile, alerts: file.alerts })),
+        E.bimap(invalidInput, (settings) => ({ settings, env, userFolder, configFile, alerts: file.alerts, stop: options.stop ?? null })),
       ),
     ),
   )

@@ -10,12 +10,16 @@ import { keyFilePath } from '../key-file/key-file-path.js'
 import { createSqliteStore, openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../sqlite-log/sqlite-store.js'
 import type { Surroundings } from './load-settings.js'
 
-const busyTimeout = 5_000 as Millis
+/** One wait, during which nothing else of this process happens. */
+const busyTimeout = 1_000 as Millis
+/** Where a command may not go on repeating, others are waited for all the same. */
+const leastPatience = 5_000
 
 /** Where the store is, and how long to wait for others. */
-export const storePlace = ({ settings }: Surroundings): SqliteStoreOptions => ({
+export const storePlace = ({ settings, stop }: Surroundings): SqliteStoreOptions => ({
   folder: settings.home.value,
   busyTimeout,
+  patience: { patience: Math.max(leastPatience, settings.retryBudgetMs.value) as Millis, stop },
   driver: 'auto',
 })
 

@@ -6,6 +6,7 @@ import { toBytes } from './bytes.js'
 import { type Written, writeAll, wrote } from './commit.js'
 import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
+import { emptyWal } from './empty-wal.js'
 import { unavailable } from './failure.js'
 import { dropSnapshots } from './fold-snapshots.js'
 import type { Run } from './sqlite-log.js'
@@ -79,7 +80,7 @@ const change = <Refusal>(
   }
   const done = inTransaction(database, run, isThere)
   // The old rows are in the write-ahead log until it is emptied. A reader may hold that up; a later checkpoint does it then.
-  if (wanted.length > 0 && E.isRight(done)) attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all())
+  if (wanted.length > 0 && E.isRight(done)) emptyWal(database)
   if (E.isRight(done) && done.right !== null) wrote(database, done.right)
   return E.map(() => undefined)(done)
 }

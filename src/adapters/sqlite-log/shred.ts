@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { LogUnavailable, SecretRef } from '../../application/ports/event-log.js'
 import { attempt, type Database } from './database.js'
+import { emptyWal } from './empty-wal.js'
 import type { Heads } from './guard.js'
 import { headForWrite, headsNow, headsOf, isDamaged, locked, withAllKeys, writeHead } from './heads.js'
 import { inTransaction } from './transaction.js'
@@ -19,12 +20,6 @@ DELETE FROM sealed;
 INSERT INTO sealed SELECT * FROM kept;
 DROP TABLE kept;
 `
-
-/** The old pages are still in the write-ahead log until a checkpoint has emptied it, which a reader can hold up. */
-const emptyWal = (database: Database): 'shredded' | 'pending' => {
-  const done = attempt(database, () => database.statement('PRAGMA wal_checkpoint(TRUNCATE)').all()[0])
-  return E.isRight(done) && done.right?.['busy'] === 0 ? 'shredded' : 'pending'
-}
 
 const isNamed = (heads: Heads, { stream, owner, generation }: SecretRef): boolean => {
   const head = heads.all.get(stream)

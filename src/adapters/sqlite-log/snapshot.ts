@@ -5,6 +5,7 @@ import type { LogUnavailable } from '../../application/ports/event-log.js'
 import { attempt } from './database.js'
 import { unavailable } from './failure.js'
 import { loadDriver } from './load-driver.js'
+import { patiently } from './patiently.js'
 import type { SqliteStoreOptions } from './sqlite-store.js'
 import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
 
@@ -13,7 +14,7 @@ import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
  * `VACUUM INTO` reads in one transaction, and carries over nothing that was deleted. https://sqlite.org/lang_vacuum.html
  */
 export const snapshotSqliteStore =
-  ({ folder, busyTimeout, driver: choice }: SqliteStoreOptions, into: string): TE.TaskEither<LogUnavailable, void> =>
+  ({ folder, busyTimeout, patience = { patience: busyTimeout, stop: null }, driver: choice }: SqliteStoreOptions, into: string): TE.TaskEither<LogUnavailable, void> =>
   async () => {
     const checked = checkPlace(folder)
     if (E.isLeft(checked)) return checked
@@ -22,7 +23,7 @@ export const snapshotSqliteStore =
     if (E.isLeft(made)) return made
     const driver = await loadDriver(choice)
     if (driver === null) return E.left(unavailable('io', 'No SQLite here: use Node 22.13 or later, or install the package libsql.'))
-    return attempt({ driver }, () => {
+    const copy = () => attempt({ driver }, () => {
       const connection = driver.open(databaseFile(folder))
       try {
         connection.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
@@ -31,4 +32,5 @@ export const snapshotSqliteStore =
         connection.close()
       }
     })
+    return await patiently(patience, copy)()
   }

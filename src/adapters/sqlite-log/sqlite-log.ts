@@ -6,6 +6,7 @@ import { commitTo } from './commit.js'
 import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { withAllKeys } from './heads.js'
+import { patiently, type Patience } from './patiently.js'
 import { plainLog, plainNames, plainSealed, plainStream } from './plain-reads.js'
 import { readStreams } from './read-streams.js'
 import { readLog, readSealed, readStream, streamNames } from './reads.js'
@@ -49,9 +50,9 @@ export type Run = <Error, A>(
 ) => TaskEither<Error | LogUnavailable, A>
 
 /** The log over one opened database, and what else may use that database until the log is closed. */
-export const makeSqliteLog = (database: Database): { readonly log: EventLog; readonly run: Run } => {
+export const makeSqliteLog = (database: Database, patience: Patience): { readonly log: EventLog; readonly run: Run } => {
   let isOpen = true
-  const run: Run = (work) => () => Promise.resolve(isOpen ? work(database) : E.left(closed))
+  const run: Run = (work) => patiently(patience, () => (isOpen ? work(database) : E.left(closed)))
   const close = (): Answer<void> => {
     if (!isOpen) return E.right(undefined)
     isOpen = false

@@ -19,6 +19,7 @@ import { makeKeyRing } from './key-ring.js'
 import { type DriverChoice, loadDriver } from './load-driver.js'
 import { makeNotes } from './notes.js'
 import { makeSqliteLog } from './sqlite-log.js'
+import { patiently, type Patience } from './patiently.js'
 import { configure, formatOf, identityOf, initialise } from './vault-file.js'
 import { checkPlace, databaseFile, makePlace } from './vault-folder.js'
 
@@ -27,6 +28,8 @@ export interface SqlitePlace {
   readonly folder: string
   /** How long one call may wait for another process's write. It blocks this process meanwhile. */
   readonly busyTimeout: Millis
+  /** How long to go on trying beyond that, with pauses. Default: not at all. */
+  readonly patience?: Patience
 }
 
 export interface SqliteStoreOptions extends SqlitePlace {
@@ -46,7 +49,9 @@ export interface SqliteStore extends VaultStore {
 
 type Answer<A> = E.Either<LogUnavailable, A>
 
-const prepare = (database: Database, folder: string, newVault: VaultId | null): Answer<SqliteStore> => {
+const none: Patience = { patience: 0 as Millis, stop: null }
+
+const prepare = (database: Database, { folder, patience = none }: SqlitePlace, newVault: VaultId | null): Answer<SqliteStore> => {
   const format = formatOf(database)
   if (E.isLeft(format)) return format
   if (format.right === 'blank' && newVault === null) {
@@ -60,7 +65,7 @@ const prepare = (database: Database, folder: string, newVault: VaultId | null): 
     E.bind('vaultId', () => identityOf(database)),
     E.map(({ vaultId, format }) => {
       database.guard.format = Number(format)
-      const { log, run } = makeSqliteLog(database)
+      const { log, run } = makeSqliteLog(database, patience)
       return {
         info: { vaultId, format: database.guard.format },
         log,
@@ -104,7 +109,7 @@ export const openWith = (
   const database = connect(driver, options)
   if (E.isLeft(database)) return database
   const store = pipe(
-    prepare(database.right, options.folder, newVault),
+    prepare(database.right, options, newVault),
     E.tap(() => (keys === null ? E.right(undefined) : authenticateIn(database.right, keys.by, keys.keeper))),
   )
   if (E.isLeft(store)) attempt(database.right, () => database.right.close())
@@ -113,7 +118,7 @@ export const openWith = (
 
 const opened = async (options: SqliteStoreOptions, newVault: VaultId | null): Promise<Answer<SqliteStore>> => {
   const driver = await loadDriver(options.driver)
-  if (driver !== null) return openWith(driver, options, newVault)
+  if (driver !== null) return await patiently(options.patience ?? none, () => openWith(driver, options, newVault))()
   return E.left(unavailable('io', 'No SQLite here: use Node 22.13 or later, or install the package libsql.'))
 }
 
