@@ -82,7 +82,7 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
 const random = Number(argument('random') ?? 0)
 if (random > 0) {
   const seconds = Number(argument('minutes') ?? 60) * 60
-  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (count) => console.log(`${count} processes killed, ${process.uptime().toFixed(0)} s`))
+  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (line) => console.log(`${line}, ${process.uptime().toFixed(0)} s`))
   for (const problem of problems) console.log(`  ${problem}`)
   const row = (counts: ReadonlyArray<number>, what: string): void => console.log(`${counts.map((each) => String(each).padStart(13)).join('')}  ${what}`)
   console.log(' kills struck   acknowledged        facts  command')

@@ -22,8 +22,8 @@ const lawful = new Set([
 
 /** A process is killed so many ms after one of its lanes, chosen at random, had up to so many answers, or all had enough. */
 const longestWait = 15
-const mostAnswers = 4
-const enoughAnswers = 120
+const mostAnswers = 6
+const enoughAnswers = 160
 
 interface Run {
   readonly cli: BuiltCli
@@ -58,13 +58,16 @@ const liveOnce = async ({ cli, library, people, site, crew, problems }: Run, lif
   return existsSync(file) ? askedIn(file) : []
 }
 
+/** Told after each life what it asked, and what is wrong. */
+type Tell = (asked: ReadonlyArray<Asked>, problems: ReadonlyArray<string>) => void
+
 const fewestKills = (asked: ReadonlyArray<Asked>): number => {
   const struck = [...countBy(asked, ({ told }) => (told === null ? 1 : 0)).values()]
   return struck.length === 0 ? 0 : Math.min(...struck)
 }
 
 /** Lives of one crew, one after another; two at least, however slow the machine. */
-const livesOf = async (run: Run, kills: number, isOver: () => boolean, tell: () => void): Promise<{ readonly lives: number; readonly asked: ReadonlyArray<Asked> }> => {
+const livesOf = async (run: Run, kills: number, isOver: () => boolean, tell: Tell): Promise<{ readonly lives: number; readonly asked: ReadonlyArray<Asked> }> => {
   const { crew, site, problems } = run
   const asked: Array<Asked> = []
   let lives = 0
@@ -75,7 +78,7 @@ const livesOf = async (run: Run, kills: number, isOver: () => boolean, tell: () 
     const wrong = ofLife.filter(({ told }) => told !== null && !lawful.has(told.outcome)).map(({ verb, name, told }) => `${verb} ${name} was told ${String(told?.outcome)}`)
     const found = [...new Set(wrong), ...(await wrongAfter(site, ofLife, crew))]
     problems.push(...found.map((each) => `${crew.name}, life ${lives}: ${each}`))
-    tell()
+    tell(ofLife, found)
   }
   return { lives, asked }
 }
@@ -130,7 +133,7 @@ const makeHomes = async (site: Site): Promise<void> => {
 /** How many lives of one crew there are between two audits of the whole log. */
 const betweenAudits = 100
 
-const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, kills: number, seconds: number, tell: (lives: number) => void): Promise<Omit<Lives, 'struck' | 'acknowledged' | 'facts'> & { readonly asked: ReadonlyArray<Asked> }> => {
+const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, kills: number, seconds: number, tell: Tell): Promise<Omit<Lives, 'struck' | 'acknowledged' | 'facts'> & { readonly asked: ReadonlyArray<Asked> }> => {
   const bench = await openBench(cli, saved)
   const path = process.env['PATH']
   try {
@@ -146,9 +149,9 @@ const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, 
     const until = Date.now() + seconds * 1000
     let [lives, audits] = [0, 0]
     let audit: Promise<void> = Promise.resolve()
-    const count = (): void => {
+    const count: Tell = (asked, found) => {
       lives += 1
-      tell(1)
+      tell(asked, found)
       if (lives % betweenAudits !== 0) return
       audits += 1
       audit = audit.then(async () => void problems.push(...(await audited(site, homes))))
@@ -169,11 +172,14 @@ const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, 
  * Lives of processes that do many things at once, each killed at a random moment, until every command was struck so often, or
  * the time is up. After each kill all that it was told is looked for; in the end all is settled and compared with it.
  */
-export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, tell: (lives: number) => void = () => undefined): Promise<Lives> => {
-  let lives = 0
-  const one = (): void => {
+export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, tell: (line: string) => void = () => undefined): Promise<Lives> => {
+  let [lives, struckAll, factsAll] = [0, 0, 0]
+  const one: Tell = (asked, problems) => {
     lives += 1
-    if (lives % 100 === 0) tell(lives)
+    struckAll += asked.filter(({ told }) => told === null).length
+    factsAll += asked.reduce((sum, { told }) => sum + (told?.facts?.length ?? 0), 0)
+    for (const problem of problems) tell(`  ${problem}`)
+    if (lives % 50 === 0) tell(`${lives} processes killed at ${struckAll} commands, ${factsAll} facts acknowledged`)
   }
   const saved = await emptyVault(cli)
   const all = await Promise.all(crews.map((crew) => together(cli, saved, crew, kills, seconds, one)))

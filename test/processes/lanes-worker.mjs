@@ -191,7 +191,6 @@ const ask = async (lane, verb, name) => {
   return answer.outcome
 }
 
-const missing = ['KeyNotFound', 'ChannelNotFound']
 const isBusy = (outcome) => ['KeyBusy', 'NameOwesRevocation', 'KeyNotReady', 'KeyBeingRotated', 'KeyBeingRemoved', 'incomplete'].includes(outcome)
 
 const run = async ({ names, turns }, lane) => {
@@ -200,20 +199,21 @@ const run = async ({ names, turns }, lane) => {
   for (let turn = Math.floor(Math.random() * turns.length); ; turn += 1) {
     const [verb, name] = [turns[turn % turns.length], names[which % names.length]]
     const outcome = await ask(lane, verb, name)
-    if (missing.includes(outcome) && verb !== 'add' && !turns.includes('import')) await ask(lane, 'add', name)
+    if (outcome === 'KeyNotFound' && !turns.includes('import')) await ask(lane, 'add', name)
     if (isBusy(outcome)) which += 1
   }
 }
 
+const isOld = (of) => of < life - 2 && of % 50 !== 0
+
 /** What earlier lives made is thrown away, but some that are looked at in the end. */
 const tidy = () => {
   for (const name of existsSync(join(folder, 'homes')) ? readdirSync(join(folder, 'homes')) : []) {
-    const of = Number(/^(?:init|restored)-(\d+)/.exec(name)?.[1] ?? Infinity)
-    if (of >= life - 2 || of % 50 === 0) continue
+    if (!isOld(Number(/^(?:init|restored)-(\d+)/.exec(name)?.[1] ?? life))) continue
     for (const each of ['homes', 'homes-config']) rmSync(join(folder, each, name), { recursive: true, force: true })
   }
   for (const name of readdirSync(join(folder, 'backups'))) {
-    if (name.endsWith('.age') && name < newest() && Number(name.slice(1, 7)) < life - 2) rmSync(join(folder, 'backups', name), { force: true })
+    if (name.endsWith('.age') && Number(name.slice(1, 7)) < life - 20) rmSync(join(folder, 'backups', name), { force: true })
   }
 }
 

@@ -132,12 +132,24 @@ const withOpening = <A>(
     ),
   )
 
+const mostTries = 16
+
+/** Somebody else changed the key since it was read; nothing of this try was committed. */
+const isOvertaken = (error: VaultError): boolean => error === changedMeanwhile || (error._tag === 'VaultUnavailable' && error.reason === 'newer-key')
+
+/** What somebody else made of the vault is opened anew, and the change made upon it. */
+const changing = (options: VaultOptions, change: VaultKeyChange, tries: number): TE.TaskEither<VaultError, VaultKeyReport> =>
+  pipe(
+    withOpening(options, (registry, opening) => changeIn(registry, opening, change)),
+    TE.orElse((error) => (isOvertaken(error) && tries > 1 ? changing(options, change, tries - 1) : TE.left(error))),
+  )
+
 /**
  * Changes the key of a vault, or who can open it. Killed at any moment, the old key or the new one opens the vault: a new
  * key is in its place before the one commit that wraps the ring by it, and the old one stays there until after.
  */
 export const changeVaultKey = (options: VaultOptions, change: VaultKeyChange): TE.TaskEither<VaultError, VaultKeyReport> =>
-  withOpening(options, (registry, opening) => changeIn(registry, opening, change))
+  changing(options, change, mostTries)
 
 /** Where the key of a vault comes from, and who else can open it. Nothing is opened for it. */
 export const describeVaultKey = (options: VaultOptions): TE.TaskEither<VaultError, VaultKeyReport> =>

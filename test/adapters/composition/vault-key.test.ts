@@ -186,6 +186,18 @@ describe('a passphrase', () => {
   })
 })
 
+describe('changes of the vault key at once', () => {
+  it('are all made, one upon the other', async () => {
+    const keyFile = await begin()
+    const before = await secretOf()
+    const done = await Promise.all(Array.from({ length: 6 }, () => changeVaultKey(options, { to: 'rotate' })()))
+    expect(done.map(({ _tag }) => _tag)).toEqual(done.map(() => 'Right'))
+    expect((await eventsOf()).filter((type) => type === 'VaultKeyRotated')).toHaveLength(done.length)
+    expect(await secretOf()).toBe(before)
+    expect(readFileSync(keyFile, 'utf8').match(/[\w-]{43}/g)).toHaveLength(1)
+  })
+})
+
 describe('the keychain', () => {
   it('keeps the key of a new vault, and after a rotation only the new one', async () => {
     await begin({ keySource: { kind: 'keychain' } })
