@@ -5,7 +5,7 @@
 // `--kills`: how many kills at random moments. `--rounds`: how many rounds of concurrent adds. `--only`: just the trials whose
 // label contains the text, such as "add, killed applied at request 1". `--node`: another Node to run the program under.
 //
-//   npm run kill-test -- --random 1000 [--minutes 60]
+//   npm run kill-test -- --random 1000 [--minutes 60] [--only keys|vault|homes]
 //
 // Processes at three sites are killed at random moments while each does several things at once, until every command was struck so
 // often, or the time is up; nothing else is tried then. After each kill all that was acknowledged is looked for. A kill counts for
@@ -82,7 +82,7 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
 const random = Number(argument('random') ?? 0)
 if (random > 0) {
   const seconds = Number(argument('minutes') ?? 60) * 60
-  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (line) => console.log(`${line}, ${process.uptime().toFixed(0)} s`))
+  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (line) => console.log(`${line}, ${process.uptime().toFixed(0)} s`), only)
   for (const problem of problems) console.log(`  ${problem}`)
   const row = (counts: ReadonlyArray<number>, what: string): void => console.log(`${counts.map((each) => String(each).padStart(13)).join('')}  ${what}`)
   console.log(' kills struck   acknowledged        facts  command')

@@ -172,7 +172,7 @@ const together = async (cli: BuiltCli, saved: Saved, crew: ReadonlyArray<Crew>, 
  * Lives of processes that do many things at once, each killed at a random moment, until every command was struck so often, or
  * the time is up. After each kill all that it was told is looked for; in the end all is settled and compared with it.
  */
-export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, tell: (line: string) => void = () => undefined): Promise<Lives> => {
+export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, tell: (line: string) => void = () => undefined, only: string | null = null): Promise<Lives> => {
   let [lives, struckAll, factsAll] = [0, 0, 0]
   const one: Tell = (asked, problems) => {
     lives += 1
@@ -182,7 +182,7 @@ export const manyLives = async (cli: BuiltCli, kills: number, seconds: number, t
     if (lives % 50 === 0) tell(`${lives} processes killed at ${struckAll} commands, ${factsAll} facts acknowledged`)
   }
   const saved = await emptyVault(cli)
-  const all = await Promise.all(crews.map((crew) => together(cli, saved, crew, kills, seconds, one)))
+  const all = await Promise.all(crews.filter((crew) => only === null || crew.some(({ name }) => name.includes(only))).map((crew) => together(cli, saved, crew, kills, seconds, one)))
   forget(saved)
   const asked = all.flatMap((each) => each.asked)
   return {

@@ -74,6 +74,7 @@ const turnBack = (error, ...tags) => {
   if (!tags.includes(error.error?._tag)) throw error
 }
 
+const signingKey = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const channel = { kind: 'webhook', target: 'http://127.0.0.1:9/hook' }
 const one = () => people[life % people.length]
 
@@ -114,7 +115,7 @@ const vaultVerbs = {
     if (alert !== undefined) await vault.alerts.acknowledge(alert.id, mark())
   }),
   'alerts add-channel': ofVault(['ChannelAdded', 'ChannelRemoved'], async () => {
-    await vault.alerts.addChannel(`c${number}`, { ...channel, credential: secret('a signing key of thirty-two bytes') }).catch((error) => turnBack(error, 'ChannelTaken'))
+    await vault.alerts.addChannel(`c${number}`, { ...channel, credential: secret(signingKey) }).catch((error) => turnBack(error, 'ChannelTaken'))
     await vault.alerts.removeChannel(`c${number}`).catch((error) => turnBack(error, 'ChannelNotFound'))
   }),
 }
@@ -186,8 +187,8 @@ const ask = async (lane, verb, name) => {
   const answer = await told(verb, name)
   write({ lane, told: answer })
   process.stdout.write(`${lane} `)
-  // What asks nobody is otherwise done without a pause, and lets no answer of OpenRouter in.
-  await sleep(2)
+  // What asks nobody is otherwise done without a pause, and lets no answer of OpenRouter in; least of all what is of no key.
+  await sleep(name === '' && homes === null ? 60 : 2)
   return answer.outcome
 }
 
