@@ -10,8 +10,9 @@ import { honest, realProtocol } from './run-plan.js'
 
 const { decide, evolve, nextStep } = realProtocol.decider
 
-const planted = (name: string, change: Partial<KeyDecider>): PlantedFault => ({
+const planted = (name: string, seed: number, change: Partial<KeyDecider>): PlantedFault => ({
   name,
+  seed,
   tampering: { ...honest, protocol: { ...realProtocol, decider: { ...realProtocol.decider, ...change } } },
 })
 
@@ -25,18 +26,18 @@ const asHeld = (state: KeyState): KeyState => {
 
 /** Mistakes in replacing a key that somebody could make, and that the simulation must catch. */
 export const rotationFaults: ReadonlyArray<PlantedFault> = [
-  planted('gives both keys the whole of what is left', {
+  planted('gives both keys the whole of what is left', 1, {
     evolve: (state, event) =>
       evolve(state, event.type === 'BudgetSplit' ? { ...event, predecessor: event.left, successor: event.left } : event),
   }),
-  planted('forgets a predecessor when the answer to its DELETE is lost', {
+  planted('forgets a predecessor when the answer to its DELETE is lost', 16, {
     evolve: (state, event) => {
       const next = evolve(state, event)
       if (event.type !== 'OtherKeyChanged' || event.of !== 'predecessor' || event.fact.type !== 'ChangeOutcomeUnknown') return next
       return state.claim?.effect === 'delete' ? { ...next, rotation: null } : next
     },
   }),
-  planted('hands a successor out before it is confirmed', {
+  planted('hands a successor out before it is confirmed', 7, {
     decide: (command, state) => {
       const decision = decide(command, state)
       const { rotation, stage } = state
@@ -47,7 +48,7 @@ export const rotationFaults: ReadonlyArray<PlantedFault> = [
     },
     evolve: (state, event) => evolve(event.type === 'RotationSwitched' ? asHeld(state) : state, event),
   }),
-  planted('raises a successor before its predecessor is shrunk', {
+  planted('raises a successor before its predecessor is shrunk', 7, {
     nextStep: (state, now) => {
       const next = nextStep(state, now)
       const { rotation } = state
@@ -58,17 +59,17 @@ export const rotationFaults: ReadonlyArray<PlantedFault> = [
       return { _tag: 'Due', step: { _tag: 'Apply', effect: 'activate', hash: key.hash, policy: wantedOf(key) } }
     },
   }),
-  planted('gives a successor the whole limit again once its predecessor is dead', {
+  planted('gives a successor the whole limit again once its predecessor is dead', 7, {
     evolve: (state, event) => evolve(state, event.type === 'RotationFinished' ? { ...event, cap: null } : event),
   }),
-  planted('never ends an overlap', {
+  planted('never ends an overlap', 8, {
     evolve: (state, event) =>
       evolve(state, event.type === 'RotationSwitched' ? { ...event, overlapUntil: Date.UTC(2099, 0) as Instant } : event),
   }),
-  planted('lets a key that leaked be used until its overlap is over', {
+  planted('lets a key that leaked be used until its overlap is over', 48, {
     evolve: (state, event) => evolve(state, event.type === 'RotationRequested' ? { ...event, mode: { ...event.mode, leaked: false } } : event),
   }),
-  planted('keeps the secret of a predecessor that is dead', {
+  planted('keeps the secret of a predecessor that is dead', 7, {
     evolve: (state, event) => {
       const next = evolve(state, event)
       const { rotation } = state
