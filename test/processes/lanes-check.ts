@@ -27,7 +27,7 @@ export const envAt = ({ bench, env }: Site, home: string): Readonly<Record<strin
   home === '' ? env : { ...env, LEAN_VAULT_HOME: join(bench.folder, 'homes', home), XDG_CONFIG_HOME: join(bench.folder, 'homes-config', home) }
 
 /** Opens a vault as a program that was just started does, and looks. */
-export const withVault = async <A>(site: Site, home: string, look: (vault: PromisedVault) => Promise<A>): Promise<A> => {
+const withVault = async <A>(site: Site, home: string, look: (vault: PromisedVault) => Promise<A>): Promise<A> => {
   const vault = await site.library.promises.openVault({ env: envAt(site, home) })
   try {
     return await look(vault)
