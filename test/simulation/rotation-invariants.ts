@@ -92,10 +92,16 @@ export const checkNoRotationLeft = (observer: Observer): void => {
     if (state.rotation !== null) observer.problems.push(`${name} is still being replaced (${state.rotation._tag})`)
 }
 
-/** Told that a leaked key was replaced, its owner may believe that it cannot spend any more. */
-export const checkLeaked = (observer: Observer, name: string): void => {
+/** The key that somebody means who says that the key of a name leaked: one that is being got rid of already, else the name's own. */
+export const leakedKey = (observer: Observer, name: string): string | null => {
   const state = observer.folded.get(name as KeyName)?.state
-  const hash = state === undefined || state.rotation?._tag !== 'Retiring' ? null : otherHash(state)
+  if (state === undefined) return null
+  if (state.rotation?._tag === 'Retiring') return otherHash(state)
+  return 'key' in state.stage ? state.stage.key.hash : null
+}
+
+/** Told that a leaked key was replaced, its owner may believe that it cannot spend any more. */
+export const checkLeaked = (observer: Observer, name: string, hash: string | null): void => {
   if (hash === null || observer.meddled.has(hash) || observer.universe.counters.beyondSettle) return
   const key = observer.universe.world.account.keys.get(hash)
   if (key !== undefined && !key.disabled) observer.problems.push(`${name} is said to be replaced, and the key that leaked can spend`)

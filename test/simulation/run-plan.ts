@@ -16,7 +16,7 @@ import { type Picodollars, zero } from '../../src/domain/shared/picodollars.js'
 import { checkNothingLeft, checkQuiet, checkStep, makeObserver, type Observer, watchedNonces } from './invariants.js'
 import type { Action, Plan } from './plan.js'
 import { makePrng } from './prng.js'
-import { checkLeaked, checkNoRotationLeft, requestCost } from './rotation-invariants.js'
+import { checkLeaked, checkNoRotationLeft, leakedKey, requestCost } from './rotation-invariants.js'
 import { makeScheduler, type SimProcess } from './scheduler.js'
 import { noteChanges, openProcess, sha256, type Universe } from './sim-vault.js'
 
@@ -167,10 +167,11 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
     }
     case 'rotate': {
       const { grace, leaked, name } = action
+      const meant = leaked ? leakedKey(observer, name) : null
       const answer = await vault.rotate(name, { grace, leaked })()
       if (!isRight(answer)) return said(answer.left)
       const { outcome, pending } = answer.right
-      if (leaked && !pending.includes('predecessor-revocation') && !pending.includes('rotation')) checkLeaked(observer, name)
+      if (outcome === 'rotated' && !pending.includes('predecessor-revocation') && !pending.includes('rotation')) checkLeaked(observer, name, meant)
       return `${outcome}, ${pending.join(' ')}`
     }
     case 'suspend':
