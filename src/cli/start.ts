@@ -1,16 +1,25 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
-import { userFolder } from '../adapters/system/user-folder.js'
 import { loadKept } from './kept-code.js'
 import type * as Quick from './quick-get.js'
+
+const usualCache = (): string | undefined => {
+  try {
+    return join(homedir(), '.cache')
+  } catch {
+    // The system knows neither the user nor a home folder, as in many a container: nothing is kept.
+    return undefined
+  }
+}
 
 /**
  * Where what was compiled may be kept, by us and by Node (22.1 and later), so that the next start is sooner. A folder of the user's own: in Node's
  * choice, below the system's folder for temporary files, somebody else could lay code for us.
  */
 const compiledFolder = (env: NodeJS.ProcessEnv): string | null => {
-  const folder = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], join(userFolder(), '.cache')].find((path) => path !== undefined && isAbsolute(path))
+  const folder = [env['XDG_CACHE_HOME'], env['LOCALAPPDATA'], usualCache()].find((path) => path !== undefined && isAbsolute(path))
   return folder === undefined ? null : join(folder, 'lean-vault')
 }
 
