@@ -91,7 +91,11 @@ const homesIn = ({ bench }: Site): ReadonlyArray<string> => {
 const audited = async (site: Site, homes: boolean): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
   const acknowledged = homesIn(site).filter((home) => site.acknowledged.has(home))
-  for (const home of homes ? acknowledged : ['']) problems.push(...(await auditOf(site, home)))
+  for (const home of homes ? acknowledged : ['']) {
+    const found = await auditOf(site, home).catch((error: unknown) => [`the audit of '${home}': ${error instanceof Error ? error.message : String(error)}`])
+    // The crew goes on meanwhile, and clears away homes that are old.
+    if (!homes || homesIn(site).includes(home)) problems.push(...found)
+  }
   return problems
 }
 
