@@ -2,9 +2,10 @@ import type { PendingWork } from '../domain/key/view.js'
 import type { VaultError } from './errors.js'
 import type { ChangeOutcome } from './reports.js'
 import type { LimitOptions } from './limit-options.js'
+import type { ScheduleOptions } from './schedule-options.js'
 
-/** What a key is to be. What is not spoken of stays as it is; of a new key it is no limit, the usual threshold, no tags. */
-export interface DeclaredKeyOptions extends LimitOptions {
+/** What a key is to be. What is not spoken of stays as it is; of a new key it is no limit, the usual threshold, no tags, and replaced as the settings say. */
+export interface DeclaredKeyOptions extends LimitOptions, ScheduleOptions {
   /** All of its tags. */
   readonly tags?: Readonly<Record<string, string>>
 }
@@ -25,7 +26,7 @@ export interface ApplyOptions {
 }
 
 /** What one step does with its key. */
-export type KeyStepKind = 'add' | 'finish' | 'update-limits' | 'tag' | 'remove'
+export type KeyStepKind = 'add' | 'finish' | 'update-limits' | 'tag' | 'schedule' | 'remove'
 
 /** One setting of a key as it is and as it is to be. Limits are dollars; `null` is none. */
 export interface KeyChange {

@@ -2,6 +2,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { type AlertPolicy, defaultPolicy } from '../domain/alerts/policy.js'
 import type { LimitsPatch } from '../domain/spend/limits.js'
 import { type KeyHash, keyHash, type KeyName } from '../domain/shared/identifiers.js'
 import { checkedVault } from './checked-vault.js'
@@ -105,11 +106,19 @@ const querying = (
     TE.flatMap(({ name, since }) => history(local, { name, since, after: options.after ?? 0 })),
   )
 
-/** The library's face over its ports. `beside` is recorded in one commit with each reading of what keys have spent. */
-export const makeVault = (local: LocalDeps, remote: Remote, beside?: BesideReadings): Vault =>
-  checkedVault(unchecked(local, remote, beside))
+/** What a vault's face needs beside its ports, each with a default. */
+export interface Besides {
+  /** Tells when keys are to be replaced. */
+  readonly policy?: AlertPolicy
+  /** Recorded in one commit with each reading of what keys have spent. */
+  readonly beside?: BesideReadings
+}
 
-const unchecked = (local: LocalDeps, remote: Remote, beside?: BesideReadings): Vault => ({
+/** The library's face over its ports. */
+export const makeVault = (local: LocalDeps, remote: Remote, { policy = defaultPolicy, beside }: Besides = {}): Vault =>
+  checkedVault(unchecked(local, remote, policy, beside))
+
+const unchecked = (local: LocalDeps, remote: Remote, policy: AlertPolicy, beside: BesideReadings | undefined): Vault => ({
   add: (name, options = {}) =>
     pipe(
       TE.fromEither(parseAdd(name, options, local.clock.now())),
@@ -123,8 +132,8 @@ const unchecked = (local: LocalDeps, remote: Remote, beside?: BesideReadings): V
     ),
   get: (name) => getByName(local, name),
   getPrevious: (name) => named(name, (parsed) => getPrevious(local, parsed)),
-  list: (options = {}) => list(local, options),
-  show: (name) => named(name, (parsed) => show(local, parsed)),
+  list: (options = {}) => list(local, options, policy),
+  show: (name) => named(name, (parsed) => show(local, parsed, policy)),
   setSpendLimits: (name, limits) => limiting(local, remote, name, parseLimits(limits)),
   updateSpendLimits: (name, patch) => limiting(local, remote, name, parsePatch(patch)),
   changeTags: (name, patch) => named(name, (parsed) => changeTags(local, parsed, patch)),

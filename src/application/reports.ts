@@ -19,6 +19,17 @@ export interface UsageView {
   readonly stale: boolean
 }
 
+/** When a key is to be replaced. */
+export interface RotationView {
+  /** What is recorded of this very key: a span such as `90d`, or `off` for no age; null: the settings for its name, its tags or all hold. */
+  readonly rotateAfter: string | null
+  readonly rotate: 'on' | 'off' | null
+  /** From when on it is due, by all that holds for it; null: never, or it is not in use. */
+  readonly dueAt: string | null
+  /** Whether the watcher replaces it then. */
+  readonly byWatcher: boolean
+}
+
 /** One key as scripts see it. Times are UTC ISO 8601. */
 export interface KeyView {
   readonly name: string
@@ -39,6 +50,7 @@ export interface KeyView {
   readonly limits: LimitsView
   readonly usage: UsageView
   readonly enforcedBy: { readonly monthly: Enforcer; readonly daily: Enforcer }
+  readonly rotation: RotationView
   readonly pending: ReadonlyArray<PendingWork>
 }
 

@@ -1,3 +1,4 @@
+import { type AlertPolicy, defaultPolicy } from '../domain/alerts/policy.js'
 import { isEnforcing } from '../domain/key/guard.js'
 import { otherHash } from '../domain/key/rotation.js'
 import type { KeyState } from '../domain/key/state.js'
@@ -8,6 +9,7 @@ import { type Picodollars, toDollars } from '../domain/shared/picodollars.js'
 import { compilePolicy, enforcersOf } from '../domain/spend/policy.js'
 import type { KeySpec } from '../domain/key/spec.js'
 import type { KeyView, LimitsView, UsageView } from './reports.js'
+import { noRotation, viewRotation } from './view-rotation.js'
 
 export const isoOf = (at: Instant): string => new Date(at).toISOString()
 
@@ -66,7 +68,7 @@ const alsoHeld = (state: KeyState): ReadonlyArray<string> => {
 }
 
 /** A name as scripts see it, `watched` telling whether a watcher is at work; `null` when no key ever held it, or its only one was rolled back and nothing is owed. */
-export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyView | null => {
+export const viewKey = (name: KeyName, state: KeyState, watched: boolean, policy: AlertPolicy = defaultPolicy): KeyView | null => {
   const shown = publicState(state)
   if (shown === null) return null
   const incarnation = incarnationOf(state.stage)
@@ -83,6 +85,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean): KeyVi
     updatedAt: isoOrEmpty(state.updatedAt),
     containedFor: containedFor(state.stage),
     usage: unknownUsage,
+    rotation: viewRotation(name, state, policy),
     pending: pendingWork(state),
     ...viewSpec(incarnation?.spec ?? null, held !== null && isEnforcing(held), watched),
   }
@@ -101,6 +104,7 @@ export const viewUnreadable = (name: KeyName): KeyView => ({
   updatedAt: '',
   containedFor: [],
   usage: unknownUsage,
+  rotation: noRotation,
   pending: [],
   ...viewSpec(null, false, false),
 })

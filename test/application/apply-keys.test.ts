@@ -31,6 +31,8 @@ const expectAsDeclared = async (bench: Bench, declared: DeclaredKeys = file, opt
 
 /** One of each: a key to limit and tag, one to make, one to remove. */
 const mixed: DeclaredKeys = { alpha: { monthlyLimit: 4, tags: { team: 'ops' } }, beta: { monthlyLimit: 5, dailyLimit: 1 } }
+/** The same with a schedule for each of them. */
+const scheduled: DeclaredKeys = { alpha: { ...mixed['alpha'], rotate: 'off' }, beta: { ...mixed['beta'], rotateAfter: '30d', rotate: 'on' } }
 const before = async (seed = 1): Promise<Bench> => {
   const bench = await openBench({ seed })
   done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: 10, tags: { team: 'web', tier: 'low' } })))
@@ -149,6 +151,24 @@ describe('applying declared keys', () => {
     expect(done(await bench.run((vault) => vault.show('alpha'))).pending).toEqual(['overlap'])
   })
 
+  it('says when each is to be replaced, and takes that back where null is declared', async () => {
+    const bench = await before()
+    const declared: DeclaredKeys = { alpha: { rotateAfter: '90d', rotate: 'on' }, fresh: { rotateAfter: '12h' } }
+    expect((await plan(bench, declared)).steps).toMatchObject([
+      { name: 'alpha', step: 'schedule', changes: [{ field: 'rotateAfter', from: null, to: '90d' }, { field: 'rotate', from: null, to: 'on' }] },
+      { name: 'fresh', step: 'add' },
+      { name: 'fresh', step: 'schedule', changes: [{ field: 'rotateAfter', from: null, to: '12h' }] },
+    ])
+    done(await apply(bench, declared))
+    await expectAsDeclared(bench, declared)
+    const { rotation } = done(await bench.run((vault) => vault.show('fresh')))
+    expect(rotation).toMatchObject({ rotateAfter: '12h', rotate: null, byWatcher: false })
+    expect(Date.parse(rotation.dueAt ?? '') - bench.now()).toBeLessThanOrEqual(12 * 3_600_000)
+    await expectAsDeclared(bench, { alpha: { rotate: 'on' }, fresh: {} })
+    done(await apply(bench, { alpha: { rotateAfter: 'off', rotate: null } }))
+    expect(done(await bench.run((vault) => vault.show('alpha'))).rotation).toEqual({ rotateAfter: 'off', rotate: null, dueAt: null, byWatcher: false })
+  })
+
   it('leaves a contained key contained, and changes what it is to have when it is resumed', async () => {
     const bench = await before()
     done(await bench.run((vault) => vault.suspend('alpha')))
@@ -168,6 +188,8 @@ describe('applying declared keys', () => {
     [{ alpha: { monthly: 5 } }, 'monthly', 'is no option of the declared key alpha; did you mean monthlyLimit?'],
     [{ 'a b': {} }, 'name', 'must be 1 to 64 letters, digits, dots, underscores or hyphens and begin with a letter or digit'],
     [{ alpha: { monthlyLimit: 1, dailyLimit: 2 } }, 'dailyLimit', 'must not be above the monthly limit'],
+    [{ alpha: { rotateAfter: '0d' } }, 'rotateAfter', 'must be a span such as 90d'],
+    [{ alpha: { rotate: true } }, 'rotate', 'must be on, off, or null'],
     [[], 'keys', 'must be an object of keys by their names'],
   ])('refuses %j before anything is done', async (declared, field, rule) => {
     const bench = await openBench()
@@ -180,16 +202,16 @@ describe('applying declared keys', () => {
 describe('a death while keys are applied', () => {
   const points = async (): Promise<{ readonly requests: number; readonly commits: number }> => {
     const bench = await before()
-    done(await apply(bench, mixed, { prune: true }))
+    done(await apply(bench, scheduled, { prune: true }))
     return bench.counted()
   }
 
   const goOn = async (bench: Bench): Promise<void> => {
     bench.trouble({})
     bench.advance(10 * 60_000)
-    const report = done(await apply(bench, mixed, { prune: true }))
+    const report = done(await apply(bench, scheduled, { prune: true }))
     expect([report.failed, report.incomplete]).toEqual([[], []])
-    await expectAsDeclared(bench, mixed, { prune: true })
+    await expectAsDeclared(bench, scheduled, { prune: true })
     expect(done(await bench.run((vault) => vault.list())).map(({ name, state }) => [name, state])).toEqual([['alpha', 'active'], ['beta', 'active']])
     await quieten(bench)
   }
@@ -201,7 +223,7 @@ describe('a death while keys are applied', () => {
       for (const what of ['crash-before', 'crash-after'] as const) {
         const bench = await before(number + 2)
         bench.trouble({ commits: commitNumber(number, what) })
-        await apply(bench, mixed, { prune: true })
+        await apply(bench, scheduled, { prune: true })
         await goOn(bench)
       }
   })
@@ -213,17 +235,17 @@ describe('a death while keys are applied', () => {
       for (const when of ['before', 'after'] as const) {
         const bench = await before(request + 2)
         bench.trouble({ kill: { request, when } })
-        await apply(bench, mixed, { prune: true })
+        await apply(bench, scheduled, { prune: true })
         await goOn(bench)
       }
   })
 
   it('is no different where several apply the same file at once', async () => {
     const bench = await before()
-    await bench.together([1, 2, 3].map(() => (vault) => vault.applyKeys(mixed)))
+    await bench.together([1, 2, 3].map(() => (vault) => vault.applyKeys(scheduled)))
     bench.advance(10 * 60_000)
-    done(await apply(bench, mixed))
-    await expectAsDeclared(bench, mixed)
+    done(await apply(bench, scheduled))
+    await expectAsDeclared(bench, scheduled)
     expect(bench.takeRequests()).toEqual([])
   })
 })

@@ -255,8 +255,9 @@ const openProcess = (
       ),
     clientFor: (managementKey) => TE.right(clientFor(managementKey)),
   }
-  const beside = alertsBeside({ ...alertParts, ...(options.policy === undefined ? {} : { policy: options.policy }), ...local })
-  return { vault: makeVault(local, remote, beside), local, remote, clientFor }
+  const policed = options.policy === undefined ? {} : { policy: options.policy }
+  const beside = alertsBeside({ ...alertParts, ...policed, ...local })
+  return { vault: makeVault(local, remote, { beside, ...policed }), local, remote, clientFor }
 }
 
 const mostSteps = 50_000

@@ -66,6 +66,36 @@ describe('a schedule that the watcher keeps', () => {
     expect(generationOf(told, 'alpha')).toBe(1)
   })
 
+  it('is stronger where it was declared of a key than where it stands in the settings, and holds for its successors too', async () => {
+    const policy = policyOf({ rotateAfter: (30 * day) as Millis, rotate: true }, { often: { rotateAfter: null } })
+    const bench = await openBench({ policy })
+    const declared = { never: { rotate: 'off', rotateAfter: 'off' }, often: { monthlyLimit: 50, rotateAfter: '10d' }, usual: {} } as const
+    done(await bench.run((vault) => vault.applyKeys(declared)))
+    bench.advance(10 * day)
+    expect((await bench.watch()).rotations.begun).toEqual(['often'])
+    expect(done(await due(bench, policy, { dryRun: true })).due).toEqual([])
+    for (let hours = 0; hours < 28; hours += 4) {
+      bench.advance(4 * hour)
+      await bench.watch()
+    }
+    bench.advance(10 * day)
+    expect((await bench.watch()).rotations.begun).toEqual(['often'])
+    expect(generationOf(bench, 'often')).toBe(3)
+    bench.advance(20 * day)
+    expect((await bench.watch()).rotations.begun).toEqual(['usual'])
+    expect(requestsFor(bench, 'never')).toBe(0)
+  })
+
+  it('tells of a key that is declared to be replaced by hand when its date is there', async () => {
+    const bench = await openBench()
+    done(await bench.run((vault) => vault.applyKeys({ alpha: { rotateAfter: '5d' } })))
+    bench.advance(5 * day - minute)
+    expect((await bench.watch()).alerts.raised).toBe(0)
+    bench.advance(minute)
+    expect(await bench.watch()).toMatchObject({ rotations: { begun: [], heldBack: [] }, alerts: { raised: 1 } })
+    expect(done(await due(bench, defaultPolicy, { dryRun: true })).due).toMatchObject([{ name: 'alpha', why: 'age', heldBack: null }])
+  })
+
   it('begins a few a pass, the longest overdue first, and says how many wait', async () => {
     const names = Array.from({ length: 7 }, (_, at) => `key-${String(9 - at)}`)
     const bench = await benchOf(names, monthly)

@@ -125,6 +125,7 @@ export const keyEventArbitraries = (identities: Identities): Arbitraries => {
     LimitsChangeRequested: of('LimitsChangeRequested', { limits: anyLimits }),
     LimitsChangeRolledBack: of('LimitsChangeRolledBack', { cause: anyCause }),
     TagsChanged: of('TagsChanged', { tags: anyTags }),
+    RotationScheduled: of('RotationScheduled', { after: fc.oneof(anyMillis, fc.constantFrom('never' as const, null)), byWatcher: fc.option(fc.boolean()) }),
     PolicyObserved: of('PolicyObserved', { policy: anyPolicy }),
     ConvergenceStalled: of('ConvergenceStalled', { cause: anyCause, retryAt: at }),
     DriftObserved: of('DriftObserved', { policy: fc.option(anyPolicy) }),

@@ -77,6 +77,7 @@ export const ownerCommand = ({ state, now: at }: Play, { which, how }: Move): Ke
     { _tag: 'ChangeLimits', patch: pick([{ monthly: dollars(50) }, { monthly: null, daily: dollars(7) }, { daily: dollars(7) }, { alertThresholds: [0.5] }], how) ?? {}, at },
     { _tag: 'TakeSecret', hash: hashOf(state), at },
     { _tag: 'ChangeTags', patch: pick([{ team: 'web' }, { team: null }, { tier: 'low', team: 'ops' }], how) ?? {}, at },
+    { _tag: 'ChangeSchedule', patch: pick([{ after: 60_000 as Millis }, { after: 'never', byWatcher: true }, { after: null, byWatcher: null }], how) ?? {}, at },
     adopt(pick([enabledPolicy, { ...enabledPolicy, reset: null }, { ...foreignPolicy, disabled: true }], how) ?? enabledPolicy, how % 5 > 0)(state, at),
   ]
   return pick([...commands, ...commands.slice(0, 4)], which) ?? { _tag: 'RetryNow', at }

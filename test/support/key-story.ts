@@ -10,6 +10,7 @@ import { judge, type Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'
 import type { KeyState } from '../../src/domain/key/state.js'
+import type { SchedulePatch } from '../../src/domain/key/schedule.js'
 import type { TagsPatch } from '../../src/domain/key/tags.js'
 import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { fold } from '../../src/domain/decider.js'
@@ -165,6 +166,10 @@ export const takeSecret: Turn = (state, at) => ({ _tag: 'TakeSecret', hash: hash
 export const changeTags =
   (patch: TagsPatch): Turn =>
   (_state, at) => ({ _tag: 'ChangeTags', patch, at })
+
+export const changeSchedule =
+  (patch: SchedulePatch): Turn =>
+  (_state, at) => ({ _tag: 'ChangeSchedule', patch, at })
 
 /** An earlier attempt of this name comes back with its key after all. */
 export const bornLate =

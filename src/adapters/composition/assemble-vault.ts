@@ -61,7 +61,7 @@ export const assembleVault = (
   const alerting = alertDeps(local, remote, around, options.alerts ?? {})
   const open: OpenWatch = () => TE.map((deps: Deps): WatchDeps => ({ ...alerting, ...deps }))(remote.deps())
   return {
-    ...withAlerts(makeVault(local, remote, alertsBeside(alerting)), alerting),
+    ...withAlerts(makeVault(local, remote, { policy: alerting.policy, beside: alertsBeside(alerting) }), alerting),
     rotateDue: (given) => rotateDue(local, remote.deps, alerting.policy, given),
     watcher: () => viewWatcher(local),
     watchOnce: (given) =>

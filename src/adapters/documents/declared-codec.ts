@@ -89,8 +89,15 @@ const tags = named(
   32,
 )
 
+const rotateAfter = guarded(
+  'must be a span such as 90d, off for no age, or null for what the settings say',
+  (value) => value === null || value === 'off' || (typeof value === 'string' && /^[1-9][0-9]{0,4}[mhdw]$/.test(value)),
+)
+
+const rotate = guarded('must be on, off, or null for what the settings say', (value) => value === null || value === 'on' || value === 'off')
+
 /** What can be said of a key. `schema/keys.schema.json` says the same. */
-const declaredKeyFields = { monthlyLimit: amount, dailyLimit: amount, alertThreshold: threshold, tags } as const
+const declaredKeyFields = { monthlyLimit: amount, dailyLimit: amount, alertThreshold: threshold, tags, rotateAfter, rotate } as const
 
 const settings = closed<unknown>('a key', declaredKeyFields)
 

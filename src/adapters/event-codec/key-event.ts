@@ -131,6 +131,7 @@ export const keyEventBodies: { readonly [T in KeyEventType]: t.Type<Body<T>, unk
   LimitsChangeRequested: t.strict({ limits }),
   LimitsChangeRolledBack: t.strict({ cause }),
   TagsChanged: t.strict({ tags }),
+  RotationScheduled: t.strict({ after: t.union([millis, t.literal('never'), t.null]), byWatcher: orNull(t.boolean) }),
   PolicyObserved: t.strict({ policy }),
   ConvergenceStalled: t.strict(stall),
   DriftObserved: t.strict({ policy: orNull(policy) }),

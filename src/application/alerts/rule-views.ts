@@ -1,7 +1,7 @@
 import { type AlertPolicy, actionIn, isOff, measureIn, type QuietHours, type RuleAction, type RuleSettings, severityIn } from '../../domain/alerts/policy.js'
 import { type RuleName, ruleNames, ruleSeverities } from '../../domain/alerts/rule.js'
 import { money } from '../../domain/alerts/words.js'
-import type { Millis } from '../../domain/shared/instant.js'
+import { spanText } from '../span-text.js'
 
 /** What is set otherwise for one tag or key; null where nothing is said there. */
 export interface RuleException {
@@ -62,13 +62,6 @@ const begins = (path: ReadonlyArray<string>, prefix: ReadonlyArray<string>): boo
 const fromOf = (source: PolicySource, ...prefixes: ReadonlyArray<ReadonlyArray<string>>): string => {
   if (source._tag === 'Program') return 'program'
   return source.places.find(({ path }) => prefixes.some((prefix) => begins(path, prefix)))?.place ?? 'default'
-}
-
-const units = [['w', 604_800_000], ['d', 86_400_000], ['h', 3_600_000], ['m', 60_000]] as const
-
-const spanText = (length: Millis): string => {
-  const [name, size] = units.find(([unit, each]) => length % each === 0 && (unit !== 'w' || length > 4 * each)) ?? ['m', 60_000]
-  return `${length / size}${name}`
 }
 
 const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`

@@ -1,5 +1,5 @@
-import { type AlertPolicy, settingsFor } from '../../domain/alerts/policy.js'
-import { isRotated, type RotationDate, rotationDate } from '../../domain/alerts/rotation-date.js'
+import type { AlertPolicy } from '../../domain/alerts/policy.js'
+import { plannedRotation, type RotationDate } from '../../domain/alerts/rotation-date.js'
 import { type HeldBack, heldBack } from '../../domain/key/held-back.js'
 import type { KeyState } from '../../domain/key/state.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
@@ -18,11 +18,10 @@ export interface DueRotation extends RotationDate {
 const dueOf = (policy: AlertPolicy, name: KeyName, state: KeyState, now: Instant): ReadonlyArray<DueRotation> => {
   const { stage } = state
   if (stage._tag !== 'Held') return []
-  const { generation, generationAt, spec } = stage.key.incarnation
-  const settings = settingsFor(policy, { name, tags: spec.tags })
-  const date = rotationDate(settings, { bornAt: generationAt, expiresAt: spec.expiresAt })
+  const { incarnation } = stage.key
+  const { byWatcher, date } = plannedRotation(policy, name, incarnation)
   if (date === null || now < date.at) return []
-  return [{ ...date, name, generation, byWatcher: isRotated(settings), heldBack: heldBack(state) }]
+  return [{ ...date, name, generation: incarnation.generation, byWatcher, heldBack: heldBack(state) }]
 }
 
 const byDate = (a: DueRotation, b: DueRotation): number => (a.at === b.at ? (a.name < b.name ? -1 : 1) : a.at - b.at)

@@ -43,9 +43,9 @@ const isFatal = ({ _tag }: VaultError): boolean =>
 const mostTurns = 8
 const unsettled = 'somebody else keeps changing it'
 
-/** Where something is left, the next turn would only repeat the step. Tags change here alone, whatever else of the key is unfinished. */
+/** Where something is left, the next turn would only repeat the step. Tags and schedules change here alone, whatever else of the key is unfinished. */
 const isDone = ({ _tag }: Step, report: ChangeReport): boolean =>
-  report.outcome !== 'incomplete' && (_tag === 'ChangeTags' || owedOf(report.pending).length === 0)
+  report.outcome !== 'incomplete' && (_tag === 'ChangeTags' || _tag === 'ChangeSchedule' || owedOf(report.pending).length === 0)
 
 /** Looks, does the first thing that is due, and looks again: what a step left behind is met by the next one. */
 const drive = (deps: Deps, name: KeyName, wanted: Wanted, done: ReadonlyArray<Done>): T.Task<Fate> =>

@@ -2,6 +2,7 @@ import { isRight } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { defaultPolicy } from '../../domain/alerts/policy.js'
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import { type KeyName, keyName } from '../../domain/shared/identifiers.js'
 import type { LocalDeps } from '../deps.js'
@@ -54,7 +55,7 @@ const exportOne = (deps: LocalDeps, view: KeyView, held: HeldKey | null, withSec
 export const exportVault = (deps: LocalDeps, withSecrets: boolean): TE.TaskEither<VaultError, VaultExport> =>
   pipe(
     TE.Do,
-    TE.bind('views', () => list(deps, {})),
+    TE.bind('views', () => list(deps, {}, defaultPolicy)),
     TE.bind('known', () => loadKnownKeys(deps)),
     TE.flatMap(({ views, known: { states } }) =>
       TE.traverseSeqArray((view: KeyView) => exportOne(deps, view, heldOf(states, view.name), withSecrets))(views),

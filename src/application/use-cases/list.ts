@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import type { AlertPolicy } from '../../domain/alerts/policy.js'
 import type { HeldKey, KeyState } from '../../domain/key/state.js'
 import { heldKey, incarnationOf } from '../../domain/key/view.js'
 import type { KeyName, Lineage } from '../../domain/shared/identifiers.js'
@@ -50,18 +51,19 @@ const withUsage = (deps: LocalDeps, chosen: ReadonlyArray<Viewed>): TE.TaskEithe
   )
 }
 
-const viewed = (name: KeyName, state: KeyState, watched: boolean): ReadonlyArray<Viewed> => {
-  const view = viewKey(name, state, watched)
+const viewed = (name: KeyName, state: KeyState, watched: boolean, policy: AlertPolicy): ReadonlyArray<Viewed> => {
+  const view = viewKey(name, state, watched, policy)
   return view === null ? [] : [{ view, state }]
 }
 
-export const list = (deps: LocalDeps, options: ListOptions): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
+/** Every name that is asked for; when each is to be replaced is told by this policy. */
+export const list = (deps: LocalDeps, options: ListOptions, policy: AlertPolicy): TE.TaskEither<VaultError, ReadonlyArray<KeyView>> =>
   pipe(
     TE.Do,
     TE.bind('known', () => loadKnownKeys(deps)),
     TE.bind('watched', () => isWatched(deps)),
     TE.map(({ known: { states, unreadable }, watched }) => ({
-      views: [...states].flatMap(([name, state]) => viewed(name, state, watched)).filter(({ view }) => matches(view, options)),
+      views: [...states].flatMap(([name, state]) => viewed(name, state, watched, policy)).filter(({ view }) => matches(view, options)),
       unreadable,
     })),
     TE.flatMap(({ views, unreadable }) =>
@@ -81,12 +83,12 @@ const keptView = (held: HeldKey | null): KeyInFull['keptLimit'] => {
 const lastFew = 10
 
 /** One name in full; its last incarnation if it was removed. */
-export const show = (deps: LocalDeps, name: KeyName): TE.TaskEither<VaultError, KeyInFull> =>
+export const show = (deps: LocalDeps, name: KeyName, policy: AlertPolicy): TE.TaskEither<VaultError, KeyInFull> =>
   pipe(
     TE.Do,
     TE.bind('loaded', () => loadKey(deps, name)),
     TE.bind('watched', () => isWatched(deps)),
-    TE.bind('views', ({ loaded, watched }) => withUsage(deps, viewed(name, loaded.state, watched))),
+    TE.bind('views', ({ loaded, watched }) => withUsage(deps, viewed(name, loaded.state, watched, policy))),
     TE.bind('events', () => history(deps, { name, since: null, after: 0 })),
     TE.flatMap(({ loaded, views, events }) => {
       const [view] = views

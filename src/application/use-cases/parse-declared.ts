@@ -7,9 +7,10 @@ import type { DeclaredKeyOptions, DeclaredKeys } from '../declared-keys.js'
 import { invalidInput, type VaultError } from '../errors.js'
 import { checkOptions, type Names } from '../known-options.js'
 import { parseName, parsePatch, parseTags } from './input.js'
+import { parseSchedule } from './parse-schedule.js'
 
 /** Everything that can be said of a key in a declaration. */
-const declaredFields: Names<DeclaredKeyOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true, tags: true }
+const declaredFields: Names<DeclaredKeyOptions> = { monthlyLimit: true, dailyLimit: true, alertThreshold: true, tags: true, rotateAfter: true, rotate: true }
 
 /** One declared key, checked as far as it can be without the vault. */
 export const parseDeclaredKey = (name: string, given: DeclaredKeyOptions): E.Either<VaultError, DeclaredKey> =>
@@ -20,6 +21,7 @@ export const parseDeclaredKey = (name: string, given: DeclaredKeyOptions): E.Eit
     E.bind('limits', () => parsePatch(given)),
     E.tap(({ limits }) => E.mapLeft(invalidInput)(patchLimits(noLimits, limits))),
     E.bind('tags', () => (given.tags === undefined ? E.right(null) : parseTags(given.tags))),
+    E.bind('schedule', () => parseSchedule(given)),
   )
 
 /** All of them, in the order of their names. */

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
 import { add, type AddRequest, checkLocally } from './add.js'
+import { changeSchedule } from './change-schedule.js'
 import { changeTags } from './change-tags.js'
 import { finish } from './finish.js'
 import { remove } from './remove.js'
@@ -32,6 +33,8 @@ export const performStep = (deps: Deps, step: Exclude<Step, { readonly _tag: 'Bl
       return updateLimits(deps, step.name, step.patch)
     case 'ChangeTags':
       return changeTags(deps, step.name, step.patch)
+    case 'ChangeSchedule':
+      return changeSchedule(deps, step.name, step.patch)
     case 'Remove':
       return remove(deps, step.name, { leaked: false, force: false })
   }

@@ -7,11 +7,13 @@ import type { Obstacle, Step } from '../../domain/declared/step.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { type Picodollars, toDollars } from '../../domain/shared/picodollars.js'
 import { noLimits, type SpendLimits } from '../../domain/spend/limits.js'
+import type { Schedule } from '../../domain/key/schedule.js'
 import type { Tags } from '../../domain/key/tags.js'
 import type { KeyChange, KeyPlan, KeyStep } from '../declared-keys.js'
 import type { LocalDeps } from '../deps.js'
 import { invalidInput, type VaultError } from '../errors.js'
 import { type KnownKeys, loadKnownKeys } from '../load-keys.js'
+import { scheduleWords } from '../view-rotation.js'
 
 const usd = (amount: Picodollars | null): number | null => (amount === null ? null : toDollars(amount))
 
@@ -30,6 +32,11 @@ const tagChanges = (before: Tags, after: Tags): ReadonlyArray<KeyChange> =>
     return from === to ? [] : [{ field: `tags.${tag}`, from, to }]
   })
 
+const scheduleChanges = (before: Schedule, after: Schedule): ReadonlyArray<KeyChange> => {
+  const [from, to] = [scheduleWords(before), scheduleWords(after)]
+  return (['rotateAfter', 'rotate'] as const).flatMap((field) => (from[field] === to[field] ? [] : [{ field, from: from[field], to: to[field] }]))
+}
+
 const plain = { lineage: null, changes: [], pending: [] } as const
 
 /** A step as scripts and people see it. */
@@ -44,6 +51,8 @@ export const viewStep = (step: Exclude<Step, { readonly _tag: 'Blocked' }>): Key
       return { ...plain, name, step: 'update-limits', changes: limitChanges(step.before, step.after, step.patch.monthly !== undefined) }
     case 'ChangeTags':
       return { ...plain, name, step: 'tag', changes: tagChanges(step.before, step.after) }
+    case 'ChangeSchedule':
+      return { ...plain, name, step: 'schedule', changes: scheduleChanges(step.before, step.after) }
     case 'Remove':
       return { ...plain, name, step: 'remove', lineage: step.lineage }
   }

@@ -71,10 +71,10 @@ const body =
       TE.flatMap((declared) => withVault(session, (vault) => apply(session, vault, declared, flags))),
     )
 
-const more = `Shows what is to be done, as "plan" does, and does it key by key: adds what is missing, changes limits and tags, and finishes what an
-earlier run left. A key that fails stops no other. Safe to repeat and safe to kill: the next run finishes it, and where all is as
-declared nothing is recorded and OpenRouter is not asked. Exit 7 when a part is not done; where nothing was done, the exit code of
-the first failure.`
+const more = `Shows what is to be done, as "plan" does, and does it key by key: adds what is missing, changes limits, tags and schedules, and
+finishes what an earlier run left. A key that fails stops no other. Safe to repeat and safe to kill: the next run finishes it,
+and where all is as declared nothing is recorded and OpenRouter is not asked. Exit 7 when a part is not done; where nothing was
+done, the exit code of the first failure.`
 
 /** `apply <file>` */
 export const registerApply: Register = (program, act) => {

@@ -39,6 +39,7 @@ const columns: ReadonlyArray<Column> = [
   { title: 'THIS MONTH' },
   { title: 'CREATED', leftOut: 1 },
   { title: 'EXPIRES', leftOut: 2 },
+  { title: 'ROTATION', leftOut: 2 },
   { title: 'PENDING', mayShrink: true },
   { title: 'TAGS', mayShrink: true, leftOut: 3 },
 ]
@@ -56,6 +57,7 @@ const row = (key: KeyView, now: number): ReadonlyArray<string> => [
   `${money(key.usage.currentMonth)}${key.usage.stale && key.usage.currentMonth !== null ? ' (old)' : ''}`,
   relativeTime(key.createdAt, now),
   key.expiresAt === null ? 'never' : relativeTime(key.expiresAt, now),
+  key.rotation.dueAt === null ? '' : relativeTime(key.rotation.dueAt, now),
   key.pending.join(' '),
   tagsOf(key),
 ]

@@ -31,6 +31,15 @@ const keptFact = ({ keptLimit }: KeyInFull): ReadonlyArray<Fact> =>
 const limitText = (most: number | null, by: KeyInFull['enforcedBy']['monthly']): string =>
   `${limit(most)}${by === null ? '' : `, enforced by ${by}`}`
 
+/** From when on it is due and who does it, and what was said of this key alone. */
+const rotationFacts = ({ rotation: { byWatcher, dueAt, rotate, rotateAfter } }: KeyInFull, now: number): ReadonlyArray<Fact> => {
+  const own = [...(rotateAfter === null ? [] : [`rotateAfter ${rotateAfter}`]), ...(rotate === null ? [] : [`rotate ${rotate}`])]
+  return [
+    ...(dueAt === null ? [] : [['Rotation due', `${fullTime(dueAt, now)}, ${byWatcher ? 'by the watcher' : 'by hand'}`] as const]),
+    ...(own.length === 0 ? [] : [['Declared of it', own.join(', ')] as const]),
+  ]
+}
+
 const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`
 
 const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
@@ -52,6 +61,7 @@ const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ['Created', fullTime(key.createdAt, now)],
   ['Changed', fullTime(key.updatedAt, now)],
   ['Expires', key.expiresAt === null ? 'never' : fullTime(key.expiresAt, now)],
+  ...rotationFacts(key, now),
   ['Contained for', listed(key.containedFor)],
   ['Pending', listed(key.pending)],
   ...(key.watchedAttempts === 0 ? [] : [['Watched attempts', String(key.watchedAttempts)] as const]),

@@ -3,9 +3,10 @@ import { renderError } from '../render-error.js'
 import type { RenderedError } from '../rendered-error.js'
 import { limit } from './money.js'
 
-const words: Readonly<Record<string, string>> = { monthlyLimit: 'monthly limit', dailyLimit: 'daily limit', alertThreshold: 'warns at' }
+const words: Readonly<Record<string, string>> = { monthlyLimit: 'monthly limit', dailyLimit: 'daily limit', alertThreshold: 'warns at', rotateAfter: 'replaced after', rotate: 'replaced by the watcher' }
 
 const valueText = (field: string, value: KeyChange['from']): string => {
+  if (value === null && field.startsWith('rotate')) return 'as config.yaml says'
   if (typeof value === 'string') return value === '' ? '""' : value
   if (Array.isArray(value)) return value.join(', ')
   if (field.startsWith('tags.')) return 'none'
@@ -31,6 +32,7 @@ const lineOf = (step: KeyStep): string => {
       return `! ${step.name}: finish what was begun, ${step.pending.join(', ')}`
     case 'update-limits':
     case 'tag':
+    case 'schedule':
       return `~ ${step.name}: ${step.changes.map(changeText).join(', ')}`
     case 'remove':
       return `- ${step.name}: REMOVE`
@@ -45,7 +47,7 @@ const sumText = ({ steps, blocked }: KeyPlan): string => {
   const counts = [
     [names('add'), 'to add'],
     [names('finish'), 'to finish'],
-    [names('update-limits', 'tag'), 'to change'],
+    [names('update-limits', 'tag', 'schedule'), 'to change'],
     [names('remove'), 'to REMOVE'],
     [blocked.length, 'that cannot be done now'],
   ] as const
@@ -69,6 +71,7 @@ const past: Readonly<Record<KeyStep['step'], string>> = {
   finish: 'finished what was begun',
   'update-limits': 'limits changed',
   tag: 'tags changed',
+  schedule: 'rotation scheduled',
   remove: 'removed',
 }
 

@@ -1,3 +1,4 @@
+import type { Schedule } from '../key/schedule.js'
 import type { KeyHash, KeyName, Lineage } from '../shared/identifiers.js'
 import type { Instant, Millis } from '../shared/instant.js'
 import type { Picodollars } from '../shared/picodollars.js'
@@ -53,6 +54,8 @@ export interface KeyFacts {
   readonly name: KeyName
   readonly lineage: Lineage
   readonly tags: Readonly<Record<string, string>>
+  /** When it is to be replaced, where that was said of this very key. */
+  readonly schedule?: Schedule
   /** When its secret was asked for, by add or by the last rotation, for its age; absent where that does not matter. */
   readonly bornAt?: Instant | null
   readonly windows: ReadonlyArray<WindowFacts>

@@ -41,10 +41,10 @@ const ownThresholds = ({ spec: { limits } }: Incarnation): ReadonlyArray<number>
 
 const ofNobody = { tags: {}, bornAt: null, expiresAt: null, thresholds: null } as const
 
-const ofIncarnation = (incarnation: Incarnation | null): Pick<KeyFacts, 'tags' | 'bornAt' | 'expiresAt' | 'thresholds'> => {
+const ofIncarnation = (incarnation: Incarnation | null): Pick<KeyFacts, 'tags' | 'schedule' | 'bornAt' | 'expiresAt' | 'thresholds'> => {
   if (incarnation === null) return ofNobody
-  const { spec, generationAt } = incarnation
-  return { tags: spec.tags, bornAt: generationAt, expiresAt: spec.expiresAt, thresholds: ownThresholds(incarnation) }
+  const { generationAt, schedule, spec } = incarnation
+  return { tags: spec.tags, schedule, bornAt: generationAt, expiresAt: spec.expiresAt, thresholds: ownThresholds(incarnation) }
 }
 
 type Folding = Pick<KeyDecider, 'initial' | 'evolve'>

@@ -1,3 +1,4 @@
+import type { Schedule } from '../key/schedule.js'
 import type { Millis } from '../shared/instant.js'
 import { type Picodollars } from '../shared/picodollars.js'
 import type { KeyFacts } from './facts.js'
@@ -64,11 +65,18 @@ export const defaultPolicy: AlertPolicy = {
   digestAbove: 5,
 }
 
-/** The settings of one key, the strongest first: its own, those of its tags, those for all. */
-export const settingsFor = (policy: AlertPolicy, key: Pick<KeyFacts, 'name' | 'tags'>): ReadonlyArray<RuleSettings> => {
+/** What a key's own schedule says, of its rotation alone. */
+const scheduled = ({ after, byWatcher }: Schedule): RuleSettings => ({
+  ...(after === null ? {} : { rotateAfter: after === 'never' ? null : after }),
+  ...(byWatcher === null ? {} : { rotate: byWatcher }),
+})
+
+/** The settings of one key, the strongest first: what is recorded of it, those of its name, those of its tags, those for all. */
+export const settingsFor = (policy: AlertPolicy, key: Pick<KeyFacts, 'name' | 'tags' | 'schedule'>): ReadonlyArray<RuleSettings> => {
+  const recorded = key.schedule === undefined ? [] : [scheduled(key.schedule)]
   const own = policy.keys[key.name]
   const tagged = Object.entries(key.tags).flatMap(([tag, value]) => policy.tags[`${tag}=${value}`] ?? [])
-  return [...(own === undefined ? [] : [own]), ...tagged, policy.all]
+  return [...recorded, ...(own === undefined ? [] : [own]), ...tagged, policy.all]
 }
 
 type Measure = 'thresholds' | 'expiring' | 'spikeFactor' | 'rotateAfter' | 'rotate' | 'quiet'

@@ -1,5 +1,7 @@
+import type { Incarnation } from '../key/state.js'
+import type { KeyName } from '../shared/identifiers.js'
 import { between, type Instant, type Millis, plus } from '../shared/instant.js'
-import { measureIn, type RuleSettings } from './policy.js'
+import { type AlertPolicy, measureIn, type RuleSettings, settingsFor } from './policy.js'
 
 /** When a key is to be replaced, and whether for its age or because it expires. */
 export interface RotationDate {
@@ -42,4 +44,15 @@ export const rotationDate = (settings: ReadonlyArray<RuleSettings>, { bornAt, ex
   if (bornAt === undefined || bornAt === null) return null
   const dates = [...byAge(settings, bornAt), ...byExpiry(settings, bornAt, expiresAt)]
   return dates.reduce<RotationDate | null>((first, each) => (first === null || each.at < first.at ? each : first), null)
+}
+
+/** When a key is to be replaced by all that is said of it, and whether the watcher does it. */
+export interface PlannedRotation {
+  readonly date: RotationDate | null
+  readonly byWatcher: boolean
+}
+
+export const plannedRotation = (policy: AlertPolicy, name: KeyName, { generationAt, schedule, spec }: Incarnation): PlannedRotation => {
+  const settings = settingsFor(policy, { name, tags: spec.tags, schedule })
+  return { date: rotationDate(settings, { bornAt: generationAt, expiresAt: spec.expiresAt }), byWatcher: isRotated(settings) }
 }

@@ -1,3 +1,4 @@
+import type { SchedulePatch } from '../key/schedule.js'
 import type { Tags } from '../key/tags.js'
 import type { KeyName } from '../shared/identifiers.js'
 import type { LimitsPatch } from '../spend/limits.js'
@@ -8,4 +9,6 @@ export interface DeclaredKey {
   readonly limits: LimitsPatch
   /** All of its tags; `null` where nothing is said of them. */
   readonly tags: Tags | null
+  /** When it is to be replaced, and by whom. */
+  readonly schedule: SchedulePatch
 }

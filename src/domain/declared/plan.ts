@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 
-import type { KeySpec } from '../key/spec.js'
-import type { KeyState } from '../key/state.js'
+import { noSchedule, patchSchedule, sameSchedule } from '../key/schedule.js'
+import type { Incarnation, KeyState } from '../key/state.js'
 import { initialKeyState } from '../key/initial-state.js'
 import { sameTags, type TagsPatch } from '../key/tags.js'
 import { incarnationOf, owedWork, publicState } from '../key/view.js'
@@ -24,7 +24,7 @@ const difference = (before: SpendLimits, after: SpendLimits): LimitsPatch => ({
 const speaksOfMoney = ({ monthly, daily }: LimitsPatch): boolean => monthly !== undefined || daily !== undefined
 
 /** `kept`: the key came with a limit that ours cannot say, which a declared amount is to replace. */
-const limitSteps = ({ name, limits }: DeclaredKey, { limits: before }: KeySpec, kept: boolean): Steps => {
+const limitSteps = ({ name, limits }: DeclaredKey, { spec: { limits: before } }: Incarnation, kept: boolean): Steps => {
   const after = patchLimits(before, limits)
   if (isLeft(after)) return [blocked(name, { _tag: 'LimitsInvalid', problem: after.left })]
   const replaces = kept && speaksOfMoney(limits)
@@ -32,7 +32,7 @@ const limitSteps = ({ name, limits }: DeclaredKey, { limits: before }: KeySpec, 
   return [{ _tag: 'ChangeLimits', name, before, after: after.right, patch: replaces ? limits : difference(before, after.right) }]
 }
 
-const tagSteps = ({ name, tags: after }: DeclaredKey, { tags: before }: KeySpec): Steps => {
+const tagSteps = ({ name, tags: after }: DeclaredKey, { spec: { tags: before } }: Incarnation): Steps => {
   if (after === null || sameTags(before, after)) return []
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
   const patch: TagsPatch = Object.fromEntries(
@@ -44,19 +44,28 @@ const tagSteps = ({ name, tags: after }: DeclaredKey, { tags: before }: KeySpec)
   return [{ _tag: 'ChangeTags', name, before, after, patch }]
 }
 
+const scheduleSteps = ({ name, schedule: patch }: DeclaredKey, { schedule: before }: Pick<Incarnation, 'schedule'>): Steps => {
+  const after = patchSchedule(before, patch)
+  return sameSchedule(before, after) ? [] : [{ _tag: 'ChangeSchedule', name, before, after, patch }]
+}
+
+/** What is ours alone: OpenRouter knows nothing of it, so it is changed first and whatever is unfinished. */
+const ownSteps = (declared: DeclaredKey, incarnation: Incarnation): Steps => [...tagSteps(declared, incarnation), ...scheduleSteps(declared, incarnation)]
+
 const finishing = (name: KeyName, state: KeyState): Steps => {
   const pending = owedWork(state)
   return pending.length === 0 ? [] : [{ _tag: 'Finish', name, pending }]
 }
 
-const adding = ({ name, limits, tags }: DeclaredKey): Steps => {
+const adding = (declared: DeclaredKey): Steps => {
+  const { name, limits, tags } = declared
   const whole = patchLimits(noLimits, limits)
   return isLeft(whole)
     ? [blocked(name, { _tag: 'LimitsInvalid', problem: whole.left })]
-    : [{ _tag: 'Add', name, limits: whole.right, tags: tags ?? {} }]
+    : [{ _tag: 'Add', name, limits: whole.right, tags: tags ?? {} }, ...scheduleSteps(declared, { schedule: noSchedule })]
 }
 
-/** What is to be done for one declared key, in order: each step where those before it are done. Tags first, for they cannot fail. */
+/** What is to be done for one declared key, in order: each step where those before it are done. Tags and the schedule first, for they cannot fail. */
 export const stepsFor = (declared: DeclaredKey, state: KeyState): Steps => {
   const { name } = declared
   const { stage } = state
@@ -67,15 +76,15 @@ export const stepsFor = (declared: DeclaredKey, state: KeyState): Steps => {
       return [...finishing(name, state), ...adding(declared)]
     case 'CreateUnknown':
       if (stage.abandoned) return [...finishing(name, state), ...adding(declared)]
-      return [...tagSteps(declared, stage.incarnation.spec), ...finishing(name, state), ...limitSteps(declared, stage.incarnation.spec, false)]
+      return [...ownSteps(declared, stage.incarnation), ...finishing(name, state), ...limitSteps(declared, stage.incarnation, false)]
     case 'CreateDue':
     case 'Creating':
-      return [...tagSteps(declared, stage.incarnation.spec), ...finishing(name, state), ...limitSteps(declared, stage.incarnation.spec, false)]
+      return [...ownSteps(declared, stage.incarnation), ...finishing(name, state), ...limitSteps(declared, stage.incarnation, false)]
     case 'Provisioned':
     case 'Held': {
       const { kept, remote, incarnation } = stage.key
       if (stage._tag === 'Held' && remote._tag === 'Absent') return [blocked(name, { _tag: 'Vanished' })]
-      return [...tagSteps(declared, incarnation.spec), ...finishing(name, state), ...limitSteps(declared, incarnation.spec, kept !== null)]
+      return [...ownSteps(declared, incarnation), ...finishing(name, state), ...limitSteps(declared, incarnation, kept !== null)]
     }
     case 'Removing':
     case 'RollingBack':

@@ -1,3 +1,4 @@
+import type { Schedule, SchedulePatch } from '../key/schedule.js'
 import type { Tags, TagsPatch } from '../key/tags.js'
 import type { PendingWork, PublicState } from '../key/view.js'
 import type { InvalidValue } from '../shared/brand.js'
@@ -25,5 +26,6 @@ export type Step =
       readonly patch: LimitsPatch
     }
   | { readonly _tag: 'ChangeTags'; readonly name: KeyName; readonly before: Tags; readonly after: Tags; readonly patch: TagsPatch }
+  | { readonly _tag: 'ChangeSchedule'; readonly name: KeyName; readonly before: Schedule; readonly after: Schedule; readonly patch: SchedulePatch }
   | { readonly _tag: 'Remove'; readonly name: KeyName; readonly lineage: Lineage; readonly state: PublicState }
   | { readonly _tag: 'Blocked'; readonly name: KeyName; readonly by: Obstacle }

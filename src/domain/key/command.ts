@@ -9,6 +9,7 @@ import type { Verdict } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { LifetimeUsage } from './rotation-budget.js'
 import type { RotationMode } from './rotation-event.js'
+import type { SchedulePatch } from './schedule.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { TagsPatch } from './tags.js'
 
@@ -61,6 +62,7 @@ export type OwnerCommand =
   | At<{ readonly _tag: 'Lift'; readonly reason: ContainmentReason }>
   | At<{ readonly _tag: 'ChangeLimits'; readonly patch: LimitsPatch }>
   | At<{ readonly _tag: 'ChangeTags'; readonly patch: TagsPatch }>
+  | At<{ readonly _tag: 'ChangeSchedule'; readonly patch: SchedulePatch }>
   | At<{ readonly _tag: 'Remove'; readonly mode: RemovalMode }>
   | At<{ readonly _tag: 'LeaveAlive' }>
   | At<{

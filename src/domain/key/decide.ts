@@ -7,6 +7,7 @@ import { onChangeLimits } from './decide-limits.js'
 import { type Decision, onAdd, onAdopt, onContain, onLeaveAlive, onLift, onRemove } from './decide-owner.js'
 import { onCondemn, onObserve, onRecordProof, onRecordRead, onRecordShred, onRetryNow } from './decide-reading.js'
 import { onTakeSecret } from './decide-custody.js'
+import { onChangeSchedule } from './decide-schedule.js'
 import { onChangeTags } from './decide-tags.js'
 import { onRecordSpent, onRecordTurn, onRecordVerification, onRotate } from './decide-rotation.js'
 import { decideBoth } from './decide-two-lives.js'
@@ -29,6 +30,8 @@ const decideOne = (command: KeyCommand, state: KeyState): Decision => {
       return onChangeLimits(command, state)
     case 'ChangeTags':
       return onChangeTags(command, state)
+    case 'ChangeSchedule':
+      return onChangeSchedule(command, state)
     case 'Remove':
       return onRemove(command, state)
     case 'LeaveAlive':

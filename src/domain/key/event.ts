@@ -7,6 +7,7 @@ import type { OwnGuardrail } from './own-guardrail.js'
 import type { Proof, Witnesses } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { RotationEvent } from './rotation-event.js'
+import type { Schedule } from './schedule.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { Tags } from './tags.js'
 
@@ -109,6 +110,8 @@ export type KeyEvent =
   | At<{ readonly type: 'LimitsChangeRolledBack'; readonly cause: Cause }>
   /** All of its tags from now on. */
   | At<{ readonly type: 'TagsChanged'; readonly tags: Tags }>
+  /** When it is to be replaced from now on, and by whom. */
+  | At<{ readonly type: 'RotationScheduled' } & Schedule>
   | At<{ readonly type: 'PolicyObserved'; readonly policy: RemotePolicy }>
   | At<{ readonly type: 'ConvergenceStalled'; readonly cause: Cause; readonly retryAt: Instant }>
   | At<{ readonly type: 'DriftObserved'; readonly policy: RemotePolicy | null }>

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.js'
 import { endFrom } from './ending.js'
 import type { KeyEvent } from './event.js'
 import type { KeptLimit, RemotePolicy } from './remote-policy.js'
+import { noSchedule } from './schedule.js'
 import { birthLimits, enforced, type KeySpec } from './spec.js'
 import type { HeldKey, Incarnation, KeyState } from './state.js'
 
@@ -9,7 +10,14 @@ type Event<T extends KeyEvent['type']> = Extract<KeyEvent, { readonly type: T }>
 
 export const onProvisioningRequested = (state: KeyState, event: Event<'ProvisioningRequested'>): KeyState => {
   if (state.stage._tag !== 'Vacant' && state.stage._tag !== 'Removed') return state
-  const incarnation: Incarnation = { lineage: event.lineage, spec: event.spec, createdAt: event.at, generation: 1, generationAt: event.at }
+  const incarnation: Incarnation = {
+    lineage: event.lineage,
+    spec: event.spec,
+    schedule: noSchedule,
+    createdAt: event.at,
+    generation: 1,
+    generationAt: event.at,
+  }
   return {
     ...state,
     lineages: state.lineages + 1,
@@ -28,7 +36,7 @@ export const onAdopted = (state: KeyState, event: Event<'Adopted'>): KeyState =>
   if (state.stage._tag !== 'Vacant' && state.stage._tag !== 'Removed') return state
   const { lineage, spec, hash, label, policy, sealed, at } = event
   const key: HeldKey = {
-    incarnation: { lineage, spec, createdAt: at, generation: 1, generationAt: at },
+    incarnation: { lineage, spec, schedule: noSchedule, createdAt: at, generation: 1, generationAt: at },
     hash,
     label,
     floor: birthLimits.none,

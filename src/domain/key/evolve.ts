@@ -48,7 +48,6 @@ import {
 } from './evolve-removal.js'
 import { onGuardrailDoubted, onGuardrailDriftObserved, onGuardrailObserved, onGuardrailRetryRequested, onGuardrailUnavailable } from './evolve-guard.js'
 import { onLimitsChangeRequested, onLimitsChangeRolledBack } from './evolve-limits.js'
-import { onTagsChanged } from './evolve-tags.js'
 import {
   onBudgetSplit,
   onOtherKeyChanged,
@@ -62,6 +61,7 @@ import {
   onSuccessorVerified,
   onWindowTurned,
 } from './evolve-rotation.js'
+import { onRotationScheduled, onTagsChanged } from './evolve-wishes.js'
 import type { KeyEvent } from './event.js'
 import type { KeyState } from './state.js'
 
@@ -123,6 +123,8 @@ const apply = (state: KeyState, event: KeyEvent): KeyState => {
       return onLimitsChangeRolledBack(state, event)
     case 'TagsChanged':
       return onTagsChanged(state, event)
+    case 'RotationScheduled':
+      return onRotationScheduled(state, event)
     case 'PolicyObserved':
       return onPolicyObserved(state, event)
     case 'ConvergenceStalled':

@@ -11,6 +11,7 @@ import type { Guard } from './own-guardrail.js'
 import type { Proof } from './proof.js'
 import type { KeptLimit, RemoteKnowledge, RemotePolicy } from './remote-policy.js'
 import type { RotationMode } from './rotation-event.js'
+import type { Schedule } from './schedule.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { FinalUsage, Split, Turned } from './split.js'
 
@@ -18,6 +19,7 @@ import type { FinalUsage, Split, Turned } from './split.js'
 export interface Incarnation {
   readonly lineage: Lineage
   readonly spec: KeySpec
+  readonly schedule: Schedule
   readonly createdAt: Instant
   /** Which of its keys this is, from 1: every rotation begins the next. */
   readonly generation: number

@@ -27,9 +27,11 @@ const odd = fc.oneof(
 )
 const name = fc.constantFrom('alpha', 'ci.bot-2', '-x', '', 'a b', '__proto__', 'x'.repeat(65), '0')
 const tagged = fc.dictionary(fc.constantFrom('team', 'a/b', ' ', 'x'.repeat(65)), fc.oneof(fc.constantFrom('web', '', 'é ü', '\u001b[1m'), odd), { maxKeys: 3 })
+const spans = fc.oneof(fc.constantFrom('90d', 'off', '0d', '1y', '012h', '99999w'), odd)
+const switches = fc.oneof(fc.constantFrom('on', 'off', 'yes'), odd)
 const key = fc.oneof(
   odd,
-  fc.record({ monthlyLimit: odd, dailyLimit: odd, alertThreshold: odd, tags: fc.oneof(tagged, odd) }, { requiredKeys: [] }),
+  fc.record({ monthlyLimit: odd, dailyLimit: odd, alertThreshold: odd, tags: fc.oneof(tagged, odd), rotateAfter: spans, rotate: switches }, { requiredKeys: [] }),
   fc.dictionary(fc.constantFrom('monthlyLimit', 'monthly_limit', 'name', 'secret'), odd, { maxKeys: 2 }),
 )
 const documents = fc.oneof(
@@ -49,7 +51,7 @@ describe('declared keys in a file', () => {
   })
 
   it('are read from YAML and from JSON alike, a name alone too', () => {
-    const keys = { alpha: { monthlyLimit: 10, dailyLimit: 2.5, alertThreshold: [0.5, 0.9], tags: { team: 'web' } }, beta: {} }
+    const keys = { alpha: { monthlyLimit: 10, dailyLimit: 2.5, alertThreshold: [0.5, 0.9], tags: { team: 'web' }, rotateAfter: '90d', rotate: 'on' }, beta: { rotateAfter: null } }
     expect(read(yaml.stringify({ keys }))).toEqual(E.right(keys))
     expect(read(JSON.stringify({ keys }))).toEqual(E.right(keys))
     expect(read('keys:\n  beta:\n')).toEqual(E.right({ beta: {} }))
@@ -60,7 +62,7 @@ describe('declared keys in a file', () => {
     ['', 'keys.yaml:1:1 must be a map of keys'],
     ['keys:\n', 'keys.yaml:1:1: keys must be a map from names of keys to what they are to be, {} for none'],
     ['key: {}\n', 'keys.yaml:1:1 must have keys, which may be {}'],
-    ['keys:\n  alpha: { monthlimit: 5 }\n', 'keys.yaml:2:12: keys.alpha.monthlimit is nothing that can be said of a key; what can be said is monthlyLimit, dailyLimit, alertThreshold, tags; did you mean monthlyLimit?'],
+    ['keys:\n  alpha: { monthlimit: 5 }\n', 'keys.yaml:2:12: keys.alpha.monthlimit is nothing that can be said of a key; what can be said is monthlyLimit, dailyLimit, alertThreshold, tags, rotateAfter, rotate; did you mean monthlyLimit?'],
     ['keys:\n  alpha: { monthlyLimit: "5" }\n', 'keys.yaml:2:12: keys.alpha.monthlyLimit must be a number of dollars from 0 to below a billion, or null for no limit'],
     ['keys:\n  alpha: { monthlyLimit: .nan }\n', 'keys.yaml:2:12: keys.alpha.monthlyLimit must be a number of dollars from 0 to below a billion, or null for no limit'],
     ['keys:\n  alpha:\n    dailyLimit: 5\n    monthlyLimit: 2\n', 'keys.yaml:3:5: keys.alpha.dailyLimit must not be above the monthly limit'],
@@ -68,6 +70,8 @@ describe('declared keys in a file', () => {
     ['keys:\n  alpha: {}\n  alpha: {}\n', 'keys.yaml:3:3 is not valid YAML (DUPLICATE_KEY)'],
     ['keys:\n  alpha: &a {}\n  beta: *a\n', 'keys.yaml:3:9 is an alias; write out what it stands for'],
     ['keys:\n  1: {}\n', 'keys.yaml:2:3 must be text; put it in quotes'],
+    ['keys:\n  alpha: { rotateAfter: 90 }\n', 'keys.yaml:2:12: keys.alpha.rotateAfter must be a span such as 90d, off for no age, or null for what the settings say'],
+    ['keys:\n  alpha: { rotate: true }\n', 'keys.yaml:2:12: keys.alpha.rotate must be on, off, or null for what the settings say'],
     ['keys: [', 'keys.yaml:1:8 is not valid YAML (BAD_INDENT)'],
   ])('are refused with the place and the rule: %j', (text, words) => {
     expect(refusal(text)).toContain(words)

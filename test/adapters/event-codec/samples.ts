@@ -163,6 +163,11 @@ const bodies: { readonly [T in KeyEventType]: ReadonlyArray<Body<T>> } = {
   ],
   LimitsChangeRolledBack: causes.map((each) => ({ cause: each })),
   TagsChanged: [{ tags: {} }, { tags: { 'cost/centre': '42 "odd"', team: 'web' } }],
+  RotationScheduled: [
+    { after: 7_776_000_000 as Millis, byWatcher: true },
+    { after: 'never', byWatcher: null },
+    { after: null, byWatcher: false },
+  ],
   PolicyObserved: [{ policy }],
   ConvergenceStalled: [{ cause, retryAt: until }],
   DriftObserved: [{ policy: null }, { policy }],

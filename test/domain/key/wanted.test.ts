@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { samePolicy } from '../../../src/domain/key/remote-policy.js'
+import { noSchedule } from '../../../src/domain/key/schedule.js'
 import { birthLimits, containedPolicy, enforced, type KeySpec } from '../../../src/domain/key/spec.js'
 import type { HeldKey } from '../../../src/domain/key/state.js'
 import { cannotSpend, isConverged, wantedOf, wantedPolicy } from '../../../src/domain/key/wanted.js'
@@ -80,7 +81,7 @@ describe('samePolicy', () => {
 
 describe('the wanted policy of a key', () => {
   const held: HeldKey = {
-    incarnation: { lineage: 'k#1' as HeldKey['incarnation']['lineage'], spec, createdAt: 0 as HeldKey['aliveAt'], generation: 1, generationAt: 0 as HeldKey['aliveAt'] },
+    incarnation: { lineage: 'k#1' as HeldKey['incarnation']['lineage'], spec, schedule: noSchedule, createdAt: 0 as HeldKey['aliveAt'], generation: 1, generationAt: 0 as HeldKey['aliveAt'] },
     hash: hash(1),
     label: 'label',
     floor: birthLimits.none,
