@@ -17,6 +17,8 @@ const whole = `keys:
     monthlyLimit: 12.5
     alertThreshold: [0.5, 0.9]
     tags: { team: ops, tier: low }
+    rotateAfter: 30d
+    rotate: on
   free:
 `
 
@@ -52,6 +54,27 @@ describe('transcripts of tags and declared keys', () => {
     write(own, 'keys:\n  my-key: { dailyLimit: 500 }\n', 'contradicts.yaml')
     await sh(`plan ${own.folder}/contradicts.yaml`)
     await sh('plan')
+  })
+
+  began('rotate', async (sh, own) => {
+    await sh('rotate my-key --dry-run')
+    await sh('rotate my-key')
+    await sh('rotate my-key --yes --grace 24h')
+    await sh('list')
+    await sh('rotate my-key --yes --grace 24h --json')
+    await sh('rotate --due')
+    write(own, 'keys:\n  often: { rotateAfter: 10d }\n  never: { rotateAfter: "off" }\n')
+    await sh(`apply ${own.folder}/keys.yaml`)
+    await sh('list')
+    await sh('show often', { columns: 80 })
+    own.advance(11 * 86_400_000)
+    await sh('rotate --due --dry-run')
+    await sh('rotate --due')
+    await sh('rotate --due --yes --grace 7h')
+    await sh('rotate --due --yes --json')
+    await sh('rotate --due --dry-run --json')
+    await sh('rotate often --due')
+    await sh('rotate')
   })
 
   began('apply', async (sh, own) => {
