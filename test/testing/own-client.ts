@@ -34,17 +34,19 @@ const money = (amount: unknown): Picodollars | null => {
   const read = typeof amount === 'number' ? fromDecimalDollars(String(amount)) : E.left(null)
   return E.isRight(read) ? read.right : null
 }
+/** What an answer lacks is null; what it has is what its reader takes it for. */
+const orNull = (value: unknown): never => (value ?? null) as never
 const time = (text: unknown) => (typeof text === 'string' ? (Date.parse(text) as never) : null)
 
 const keyOf = (row: Row): KeyDetails => ({
   hash: row['hash']!,
   name: row['name']!,
   label: row['label']!,
-  policy: { disabled: row['disabled']!, limit: money(row['limit']), reset: row['limit_reset'] ?? null, includeByok: row['include_byok_in_limit']! },
-  workspace: row['workspace_id'] ?? null,
+  policy: { disabled: row['disabled']!, limit: money(row['limit']), reset: orNull(row['limit_reset']), includeByok: row['include_byok_in_limit']! },
+  workspace: orNull(row['workspace_id']),
   expiresAt: time(row['expires_at']),
   createdAt: time(row['created_at']),
-  creatorId: row['creator_user_id'] ?? null,
+  creatorId: orNull(row['creator_user_id']),
   usage: {
     ...{ total: money(row['usage']), day: money(row['usage_daily']), week: money(row['usage_weekly']), month: money(row['usage_monthly']) },
     byok: { total: money(row['byok_usage']), day: money(row['byok_usage_daily']), week: money(row['byok_usage_weekly']), month: money(row['byok_usage_monthly']) },
@@ -52,8 +54,8 @@ const keyOf = (row: Row): KeyDetails => ({
 })
 
 const guardrailOf = (row: Row) => ({
-  ...{ id: row['id']!, name: row['name']!, limit: money(row['limit_usd']), reset: row['reset_interval'] ?? null },
-  ...{ includeByok: row['include_byok_in_budgets'] ?? null, workspace: row['workspace_id'] ?? null, createdAt: time(row['created_at']) },
+  ...{ id: row['id']!, name: row['name']!, limit: money(row['limit_usd']), reset: orNull(row['reset_interval']) },
+  ...{ includeByok: orNull(row['include_byok_in_budgets']), workspace: orNull(row['workspace_id']), createdAt: time(row['created_at']) },
 })
 
 const dollars = (amount: Picodollars | null): number | null => (amount === null ? null : Number(toDecimalDollars(amount)))
@@ -81,18 +83,18 @@ export const ownClient = (transport: HttpTransport, managementKey: Secret, mista
   const one = <A>(task: TE.TaskEither<RemoteError, Record<string, never>>, read: (row: Row) => A) => pipe(task, TE.map(({ data }) => read(data as never)))
   const gone = (task: TE.TaskEither<RemoteError, unknown>): TE.TaskEither<RemoteError, 'deleted' | 'absent'> =>
     pipe(task, TE.map(() => 'deleted' as const), TE.orElse((error) => (error._tag === 'Absent' ? TE.right<RemoteError, 'deleted' | 'absent'>('absent') : TE.left(error))))
-  const listWorkspaces = () => rows('/workspaces', (row) => ({ id: row['id']!, name: row['name']!, slug: row['slug'] ?? null }))
+  const listWorkspaces = () => rows('/workspaces', (row) => ({ id: row['id']!, name: row['name']!, slug: orNull(row['slug']) }))
   const getKeyDetails: OpenRouterClient['getKeyDetails'] = (hash) => one(get(`/keys/${hash}`), keyOf)
   const words = { 'Refused': 'refused', 'Absent': 'absent', 'RateLimited': 'rate-limited', 'NotSent': 'not-sent', 'OutcomeUnknown': 'outcome-unknown' } as const
   return {
     hashOf: (text) => createHash('sha256').update(reveal(text)).digest('hex') as never,
-    whoAmI: () => one(get('/key'), (row) => ({ isManagement: row['is_management_key'] ?? null, creatorId: row['creator_user_id'] ?? null, label: row['label']! })),
+    whoAmI: () => one(get('/key'), (row) => ({ isManagement: orNull(row['is_management_key']), creatorId: orNull(row['creator_user_id']), label: row['label']! })),
     listWorkspaces,
     listKeys: () =>
       pipe(
         listWorkspaces(),
         TE.flatMap((workspaces) => pipe(
-          [null, ...workspaces.map(({ id }) => id)],
+          [null, ...workspaces.map(({ id }): string => id)],
           TE.traverseSeqArray((id) => rows('/keys', keyOf, { include_disabled: 'true', ...(id === null ? {} : { workspace_id: id }) })),
           TE.map((found) => ({ keys: [...new Map(found.flat().map((key) => [key.hash, key])).values()], workspaces, complete: true })),
         )),

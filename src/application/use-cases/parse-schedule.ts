@@ -11,10 +11,10 @@ const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 const span = /^([1-9]\d{0,4})([mhdw])$/
 const afterRule = 'must be a span such as 90d, off for no age, or null for what the settings say'
 
-const parseAfter = (given: string | null): E.Either<VaultError, Pick<SchedulePatch, 'after'>> => {
+const parseAfter = (given: unknown): E.Either<VaultError, Pick<SchedulePatch, 'after'>> => {
   if (given === null) return E.right({ after: null })
   if (given === 'off') return E.right({ after: 'never' })
-  const [, count, unit] = span.exec(String(given)) ?? []
+  const [, count, unit] = span.exec(typeof given === 'string' ? given : '') ?? []
   const length = Number(count) * (units[unit ?? ''] ?? Number.NaN)
   return Number.isFinite(length) ? E.right({ after: length as Millis }) : E.left(invalidInput({ field: 'rotateAfter', rule: afterRule }))
 }
