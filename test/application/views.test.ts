@@ -34,6 +34,7 @@ describe('list and show', () => {
       limits: { monthlySpend: 5, dailySpend: null, alertThreshold: 0.8, alertThresholds: [0.8] },
       usage: { currentMonth: null, currentDay: null, lastUpdated: null, stale: true },
       enforcedBy: { monthly: 'openrouter', daily: null },
+      rotation: { rotateAfter: null, rotate: null, dueAt: null, byWatcher: false },
       pending: [],
     })
     expect(second).toMatchObject({ name: 'beta', limits: { monthlySpend: null }, enforcedBy: { monthly: null } })
