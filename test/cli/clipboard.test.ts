@@ -77,9 +77,14 @@ describe('get --clip', () => {
     expect(await place.run(['get', 'k', '--clip'])).toMatchObject({ code: 2, stderr: expect.stringContaining('No clipboard can be reached here.') as string })
   })
 
-  it('leaves no file behind', () => {
+  it('leaves no file behind but compiled code without a secret', () => {
     expect(existsSync(join(place.folder, 'vault'))).toBe(true)
-    expect(readdirSync(place.folder).filter((name) => !/^(vault|bin|held|calls|\.config)$/.test(name))).toEqual([])
+    expect(readdirSync(place.folder).filter((name) => !/^(vault|bin|held|calls|\.config|\.cache)$/.test(name))).toEqual([])
+    const kept = join(place.folder, '.cache')
+    if (!existsSync(kept)) return
+    expect(readdirSync(kept)).toEqual(['lean-vault'])
+    for (const file of readdirSync(kept, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()))
+      expect(readFileSync(join(file.parentPath, file.name), 'latin1')).not.toMatch(/sk-or-v1-[0-9a-f]{64}/)
   })
 })
 
