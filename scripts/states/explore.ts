@@ -9,7 +9,7 @@ import type { Destruction, Stray } from '../../src/domain/key/ending.js'
 import { isConverged } from '../../src/domain/key/wanted.js'
 import { after, now } from '../../test/support/key-story.js'
 import { commandsIn } from './commands.js'
-import { rotations, secretComesLater } from './played-lives.js'
+import { rotations, wishesOfAnOwner } from './played-lives.js'
 
 /** One event applied to one state that can be reached. */
 export interface Turn {
@@ -79,7 +79,7 @@ export const explore = (): Explored => {
       waiting.push(next)
     }
   }
-  const played = [...rotations(), ...secretComesLater()]
+  const played = [...rotations(), ...wishesOfAnOwner()]
   turns.push(...played.flatMap(({ before, events }) => turnsOf(before, events)))
   return { states: [...found.values(), ...played.map(({ after: state }) => state)], turns }
 }

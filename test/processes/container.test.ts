@@ -13,8 +13,8 @@ import { forget, nothingYet } from './saved-vaults.js'
 const recipe = readFileSync(join(import.meta.dirname, '../../examples/watch/Containerfile'), 'utf8')
 const script = join(import.meta.dirname, 'container.sh')
 
-const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0
-if (!mayMount) console.warn('not tried: the watcher on a read-only root (only root may make one here)')
+const isTried = process.env['LEAN_VAULT_REQUIRE_ALL'] === '1' || (process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0)
+if (!isTried) console.warn('skipped: the watcher on a read-only root (only root may make one here)')
 
 const after = (word: string): string => new RegExp(`^(?:HEALTHCHECK .*)?${word} (.*)$`, 'm').exec(recipe)?.[1] ?? ''
 const entryPoint = JSON.parse(after('ENTRYPOINT')) as ReadonlyArray<string>
@@ -68,7 +68,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-describe.runIf(mayMount)('the container of the examples', { timeout: 60_000 }, () => {
+describe.runIf(isTried)('the container of the examples', { timeout: 60_000 }, () => {
   it('watches on a read-only root as a user without rights, and writes only where the page on operations says', async () => {
     const container = containerIn(folder, cli, bench)
     expect(await container.run(['touch', '/app/x', '/node/x', '/x'])).toMatchObject({ code: 1, out: expect.stringContaining('Read-only file system') as unknown })
