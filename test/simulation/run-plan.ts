@@ -1,6 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 
 import { makeMemoryStore } from '../../src/adapters/memory-log/memory-store.js'
+import type { KeyName } from '../../src/domain/shared/identifiers.js'
 import { createAccount, mintManagementKey } from '../../src/adapters/simulated-openrouter/create-account.js'
 import { editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
 import { handle } from '../../src/adapters/simulated-openrouter/handle.js'
@@ -171,7 +172,8 @@ const perform = async (universe: Universe, telling: Telling, process: SimProcess
       const answer = await vault.rotate(name, { grace, leaked })()
       if (!isRight(answer)) return said(answer.left)
       const { outcome, pending } = answer.right
-      if (outcome === 'rotated' && !pending.includes('predecessor-revocation') && !pending.includes('rotation')) checkLeaked(observer, name, meant)
+      const isSwitched = outcome === 'rotated' || observer.folded.get(name as KeyName)?.state.rotation?._tag === 'Retiring'
+      if (isSwitched && !pending.includes('predecessor-revocation') && !pending.includes('rotation')) checkLeaked(observer, name, meant)
       return `${outcome}, ${pending.join(' ')}`
     }
     case 'suspend':
