@@ -5,17 +5,22 @@
 // `--kills`: how many kills at random moments. `--rounds`: how many rounds of concurrent adds. `--only`: just the trials whose
 // label contains the text, such as "add, killed applied at request 1". `--node`: another Node to run the program under.
 //
-//   npm run kill-test -- --random 1000 [--minutes 60] [--only keys|vault|homes]
+//   npm run kill-test -- --random 1000 [--minutes 60] [--only keys,vault,custody,homes] [--width 3] [--record FILE]
 //
-// Processes at three sites are killed at random moments while each does several things at once, until every command was struck so
-// often, or the time is up; nothing else is tried then. After each kill all that was acknowledged is looked for. A kill counts for
-// each command that was asked and not yet answered; a fact is one event of the log that an answered command had recorded.
+// Processes at four sites are killed at random moments while each does many things at once, until SIGKILL struck every command so
+// often, or the time is up; nothing else is tried then. After each kill all that was acknowledged is looked for, and after every
+// 250 lives of each the whole vault is settled, audited and searched for secrets. A SIGKILL counts for each command that was asked and had
+// not come back; a fact is one event of the log that an answered command had recorded. `--record`: a file to which each vault's
+// counts are added, and whose counts are gone on from.
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+
 import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
 import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
 import { initCalls, initCommits, initLabel, tryKillInit } from '../test/processes/init-trial.js'
 import { tryFullDisk } from '../test/processes/full-disk-trial.js'
 import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
+import { type Count, type Lives, noLives, together } from '../test/processes/lanes-records.js'
 import { manyLives } from '../test/processes/lanes-run.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
@@ -81,15 +86,26 @@ const crowd = (label: string, run: () => Promise<Crowd>): Attempt => ({
 
 const random = Number(argument('random') ?? 0)
 if (random > 0) {
-  const seconds = Number(argument('minutes') ?? 60) * 60
-  const { lives, struck, acknowledged, facts, audits, problems } = await manyLives(cli, random, seconds, (line) => console.log(`${line}, ${process.uptime().toFixed(0)} s`), only)
-  for (const problem of problems) console.log(`  ${problem}`)
-  const row = (counts: ReadonlyArray<number>, what: string): void => console.log(`${counts.map((each) => String(each).padStart(13)).join('')}  ${what}`)
-  console.log(' kills struck   acknowledged        facts  command')
-  for (const [verb, count] of [...struck].sort(([a], [b]) => a.localeCompare(b))) row([count, acknowledged.get(verb) ?? 0, facts.get(verb) ?? 0], verb)
-  const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((before, each) => before + each, 0)
-  row([sum(struck), sum(acknowledged), sum(facts)], 'all')
-  console.log(`${lives} processes killed, ${audits} whole audits, ${problems.length} problems, ${process.uptime().toFixed(0)} s`)
+  const file = argument('record')
+  const kept = file === null || !existsSync(file) ? [] : readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { readonly site: string; readonly lives: Lives })
+  const before = kept.reduce<Readonly<Record<string, Lives>>>((sums, { site, lives }) => ({ ...sums, [site]: together(sums[site] ?? noLives, lives) }), {})
+  const { lives, counts, audits, problems } = await manyLives(cli, {
+    kills: random,
+    seconds: Number(argument('minutes') ?? 60) * 60,
+    width,
+    only,
+    before,
+    tell: (line) => console.log(`${line}, ${process.uptime().toFixed(0)} s`),
+    keep: (site, each) => {
+      if (file !== null) appendFileSync(file, `${JSON.stringify({ site, lives: each })}\n`)
+    },
+  })
+  const row = ({ kills: killed, struck, acknowledged, facts }: Count, what: string): void => console.log(`${[killed, struck, acknowledged, facts].map((each) => String(each).padStart(13)).join('')}  ${what}`)
+  console.log('     SIGKILLs      struck  acknowledged       facts  command')
+  for (const [verb, count] of Object.entries(counts).sort(([a], [b]) => a.localeCompare(b))) row(count, verb)
+  const sum = (of: (count: Count) => number): number => Object.values(counts).reduce((total, count) => total + of(count), 0)
+  row({ kills: lives, struck: sum(({ struck }) => struck), acknowledged: sum(({ acknowledged }) => acknowledged), facts: sum(({ facts }) => facts) }, 'all')
+  console.log(`${lives} processes killed, ${audits} vaults settled and audited, ${problems.length} problems, ${process.uptime().toFixed(0)} s`)
   cli.remove()
   process.exit(problems.length === 0 ? 0 : 1)
 }

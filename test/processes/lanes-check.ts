@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import type { PromisedVault } from '../../src/index.js'
 import type { Bench } from './bench.js'
+import { movedHomes } from './lanes-crews.js'
 import { type Asked, changedOf, type Fact, lostOf, type SeenKey } from './lanes-records.js'
 
 /** The library as it was built. */
@@ -17,6 +18,8 @@ export interface Site {
   readonly people: ReadonlyArray<string>
   /** By the vault's folder below `homes`, or '' for the bench's own. */
   readonly acknowledged: Map<string, Array<Fact>>
+  /** What the key `kept` of each was seen to hash to. */
+  readonly hashes: Map<string, string>
   /** How far each log is known to have come. */
   readonly ends: Map<string, number>
 }
@@ -75,11 +78,12 @@ const ofNames = async (site: Site, vault: PromisedVault, asked: ReadonlyArray<As
 const ofHome = async (site: Site, home: string, asked: ReadonlyArray<Asked>): Promise<ReadonlyArray<string>> => {
   const about = asked.flatMap(({ told }) => (told?.home === home ? [told] : []))
   const told = about.flatMap(({ facts = [] }) => facts)
-  const hash = about.at(-1)?.hash ?? null
+  const hash = about.at(-1)?.hash ?? site.hashes.get(home) ?? null
+  if (hash !== null) site.hashes.set(home, hash)
   site.acknowledged.set(home, [...(site.acknowledged.get(home) ?? []), ...told])
   return await withVault(site, home, async (vault) => {
     const log = await logOf(vault, Math.min(...told.map(([sequence]) => sequence), Infinity) - 1)
-    if (home === 'moved') site.ends.set('', Math.max(site.ends.get('') ?? 0, ...log.keys()))
+    if (movedHomes.includes(home)) site.ends.set(home, Math.max(site.ends.get(home) ?? 0, ...log.keys()))
     const got = hash === null ? null : sha256(site.library.reveal((await vault.get('kept')).secret))
     return [...lostOf(home, told, log), ...(got === hash ? [] : [`get kept of ${home} gave another secret`])]
   }).catch((error: unknown) => [`${home}: ${textOf(error)}`])
@@ -87,8 +91,8 @@ const ofHome = async (site: Site, home: string, asked: ReadonlyArray<Asked>): Pr
 
 const ofHomes = async (site: Site, asked: ReadonlyArray<Asked>): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
-  const isStruck = asked.some(({ verb, told }) => told === null && verb.startsWith('vault'))
-  for (const home of new Set([...asked.flatMap(({ told }) => (told?.home === undefined ? [] : [told.home])), ...(isStruck ? ['moved'] : [])])) {
+  const moved = asked.flatMap(({ name, told }) => (told === null && movedHomes.includes(name) ? [name] : []))
+  for (const home of new Set([...asked.flatMap(({ told }) => (told?.home === undefined ? [] : [told.home])), ...moved])) {
     problems.push(...(await ofHome(site, home, asked)))
   }
   const backups = asked.flatMap(({ told }) => (told?.backup === undefined ? [] : [told.backup]))

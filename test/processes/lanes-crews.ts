@@ -10,6 +10,10 @@ import { toolText } from './custody-scenarios.js'
 export interface Lane {
   readonly names: ReadonlyArray<string>
   readonly turns: ReadonlyArray<string>
+  /** Where in its turns it begins; default: anywhere, so that a short life strikes each of them. */
+  readonly first?: number
+  /** After each of its answers, ms; default: its crew's. Changes of one thing that come too thick starve one another. */
+  readonly pause?: number
 }
 
 /**
@@ -20,16 +24,19 @@ export interface Crew {
   readonly name: string
   readonly owns: boolean
   readonly homes: boolean
+  /** After each answer, ms: what asks nobody would otherwise let no answer of OpenRouter in. */
+  readonly pause: number
   readonly lanes: (life: number) => ReadonlyArray<Lane>
 }
 
 /** What a killed process had claimed rests for so many lives of its crew. */
-const groups = 14
+export const groups = 10
 
 const ofKeys = (slot: number): Crew => ({
   name: `keys ${slot}`,
   owns: true,
   homes: false,
+  pause: 2,
   lanes: (life) => {
     const lane = (of: string, turns: ReadonlyArray<string>): Lane => ({ names: [0, 1].map((half) => `${of}-${slot}-${life % groups}${half === 0 ? '' : 'b'}`), turns })
     return [
@@ -45,51 +52,80 @@ const ofKeys = (slot: number): Crew => ({
   },
 })
 
-const few = 5
+const two = <A>(make: (half: number) => A): ReadonlyArray<A> => [0, 1].map(make)
 
-/** Each by two lanes, so that a kill strikes it at two places. */
-const ofAll: ReadonlyArray<ReadonlyArray<string>> = [
-  ['reconcile'],
-  ['get-usage'],
-  ['watch'],
-  ['vault rotate-key'],
-  ['vault recipients'],
-  ['credentials set'],
-  ['alerts ack'],
-  ['alerts add-channel'],
-  ['alerts mute', 'alerts unmute'],
-]
-
+/** What asks OpenRouter about many keys, or changes them. Each by two lanes, so that a kill strikes it at two places. */
 const ofVault: Crew = {
   name: 'vault',
   owns: false,
   homes: false,
+  pause: 2,
   lanes: (life) => {
-    const names = (lane: string): ReadonlyArray<string> => [`${lane}-${life % few}`, `${lane}-${(life + 1) % few}`]
+    const names = (lane: string): ReadonlyArray<string> => [`${lane}-${life % groups}`, `${lane}-${life % groups}b`]
     return [
       ...['panic', 'panicked'].map((of) => ({ names: names(of), turns: ['panic', 'resume'] })),
       ...['apply', 'applied'].map((of) => ({ names: names(of), turns: ['apply'] })),
       ...['import', 'imported'].map((of) => ({ names: names(of), turns: ['import', 'remove'] })),
-      ...ofAll.flatMap((turns) => [0, 1].map(() => ({ names: [''], turns }))),
+      ...['reconcile', 'get-usage', 'watch', 'credentials set'].flatMap((verb) => two(() => ({ names: [''], turns: [verb] }))),
     ]
   },
 }
+
+/** What changes the vault key, its recipients and what is said of alerts. It asks nobody, so without pauses the quick would always be ahead of the slow. */
+const ofCustody: Crew = {
+  name: 'custody',
+  owns: false,
+  homes: false,
+  pause: 40,
+  lanes: (life) => [
+    ...two((half) => ({ names: [String(half)], turns: ['vault recipients add', 'vault rotate-key', 'vault recipients remove'], first: life + half, pause: 150 })),
+    { names: [''], turns: ['alerts ack'] },
+    { names: ['0'], turns: ['alerts add-channel', 'alerts remove-channel'], first: life, pause: 150 },
+    ...two((half) => ({ names: [''], turns: ['alerts mute', 'alerts unmute'], first: life + half })),
+  ],
+}
+
+const moves: ReadonlyArray<string> = ['vault passphrase', 'vault keychain', 'vault rotate-key', 'vault key-file']
+
+/** Of these, each vault's key is moved about by one lane. */
+export const movedHomes: ReadonlyArray<string> = moves.map((_, n) => `moved-${n}`)
 
 const ofHomes: Crew = {
   name: 'homes',
   owns: false,
   homes: true,
-  lanes: () => [
+  pause: 2,
+  lanes: (life) => [
     { names: [''], turns: ['init'] },
     { names: [''], turns: ['backup'] },
     { names: [''], turns: ['restore'] },
-    { names: [''], turns: ['restore'] },
-    { names: [''], turns: ['vault passphrase', 'vault keychain', 'vault rotate-key', 'vault key-file'] },
+    ...movedHomes.map((home, n) => ({ names: [home], turns: moves.map((_, turn) => moves[(turn + n + life) % moves.length] ?? ''), first: 0 })),
   ],
 }
 
-/** Two processes at the keys of one vault; one at another vault itself; one that makes, moves, saves and restores vaults. */
-export const crews: ReadonlyArray<ReadonlyArray<Crew>> = [[ofKeys(1), ofKeys(2)], [ofVault], [ofHomes]]
+/**
+ * What lives at one site of its own: two processes at the keys of one vault; one at another vault as a whole; one at who may open
+ * a vault, and at its alerts; one that makes, moves, saves and restores vaults.
+ */
+export interface SiteOf {
+  readonly name: string
+  readonly crews: ReadonlyArray<Crew>
+}
+
+export const sites: ReadonlyArray<SiteOf> = [
+  { name: 'keys', crews: [ofKeys(1), ofKeys(2)] },
+  { name: 'vault', crews: [ofVault] },
+  { name: 'custody', crews: [ofCustody] },
+  { name: 'homes', crews: [ofHomes] },
+]
+
+const verbsAt = ({ crews }: SiteOf): ReadonlyArray<string> => [...new Set(crews.flatMap((crew) => crew.lanes(0).flatMap(({ turns }) => turns)))]
+
+/** What a site is to strike: what is asked there, but at no site before it. */
+export const verbsOf = (site: SiteOf): ReadonlyArray<string> => {
+  const before = new Set(sites.slice(0, sites.indexOf(site)).flatMap((each) => verbsAt(each)))
+  return verbsAt(site).filter((verb) => !before.has(verb))
+}
 
 /** Who may open what, and a keychain of files, in a bench's folder. */
 export const prepare = async (bench: Bench): Promise<{ readonly people: ReadonlyArray<string>; readonly env: Readonly<Record<string, string>> }> => {

@@ -23,14 +23,20 @@ export interface Told {
   readonly backup?: string
 }
 
-/** What one lane of one life asked; `told` is missing where it was killed at it. */
+/** What one lane of one life asked. */
 export interface Asked {
   readonly verb: string
   readonly name: string
+  /** Null where it was killed before it had written down the answer. */
   readonly told: Told | null
+  /** It was killed before the command had come back. */
+  readonly struck: boolean
 }
 
-type Line = { readonly lane: number; readonly verb: string; readonly name: string } | { readonly lane: number; readonly told: Told }
+type Line =
+  | { readonly lane: number; readonly verb: string; readonly name: string }
+  | { readonly lane: number; readonly acted: true }
+  | { readonly lane: number; readonly told: Told }
 
 /** One document a line. The last line of a process that was killed while it wrote is none. */
 const documentsIn = (file: string): ReadonlyArray<unknown> =>
@@ -46,17 +52,16 @@ const documentsIn = (file: string): ReadonlyArray<unknown> =>
 
 /** All that one life asked, each lane in its order; last what it was killed at. */
 export const askedIn = (file: string): ReadonlyArray<Asked> => {
-  const open = new Map<number, { readonly verb: string; readonly name: string }>()
+  const open = new Map<number, Asked>()
   const done = (documentsIn(file) as ReadonlyArray<Line>).flatMap((line): ReadonlyArray<Asked> => {
-    if ('verb' in line) {
-      open.set(line.lane, line)
-      return []
-    }
     const asked = open.get(line.lane)
+    if ('verb' in line) open.set(line.lane, { verb: line.verb, name: line.name, told: null, struck: true })
+    if ('acted' in line && asked !== undefined) open.set(line.lane, { ...asked, struck: false })
+    if (!('told' in line) || asked === undefined) return []
     open.delete(line.lane)
-    return asked === undefined ? [] : [{ verb: asked.verb, name: asked.name, told: line.told }]
+    return [{ ...asked, told: line.told, struck: false }]
   })
-  return [...done, ...[...open.values()].map(({ verb, name }) => ({ verb, name, told: null }))]
+  return [...done, ...open.values()]
 }
 
 /** Acknowledged facts that a log does not have where they were. */
@@ -69,21 +74,65 @@ export const changedOf = (name: string, seen: SeenKey, now: SeenKey): ReadonlyAr
   return before === after ? [] : [`changed by nobody: ${name} was ${before} and is ${after}`]
 }
 
+/** What one command came to. */
+export interface Count {
+  /** SIGKILLs that struck it: it was asked at least once, and had not come back. */
+  readonly kills: number
+  /** The same, but each of its lanes by itself. */
+  readonly struck: number
+  readonly acknowledged: number
+  /** Events of the log that its answers acknowledged, of which none may be lost. */
+  readonly facts: number
+}
+
 /** What many lives, each ended by SIGKILL, came to. */
 export interface Lives {
   readonly lives: number
-  /** How many of the kills struck while this command was at work. */
-  readonly struck: ReadonlyMap<string, number>
-  readonly acknowledged: ReadonlyMap<string, number>
-  /** How many facts each command's answers acknowledged, of which none may be lost. */
-  readonly facts: ReadonlyMap<string, number>
+  readonly counts: Readonly<Record<string, Count>>
   readonly audits: number
   readonly problems: ReadonlyArray<string>
 }
 
-/** One count a command. */
-export const countBy = (all: ReadonlyArray<Asked>, worth: (asked: Asked) => number): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>()
-  for (const each of all) counts.set(each.verb, (counts.get(each.verb) ?? 0) + worth(each))
-  return counts
+export const noLives: Lives = { lives: 0, counts: {}, audits: 0, problems: [] }
+
+const noCount: Count = { kills: 0, struck: 0, acknowledged: 0, facts: 0 }
+
+const sum = (one: Count, other: Count): Count => ({
+  kills: one.kills + other.kills,
+  struck: one.struck + other.struck,
+  acknowledged: one.acknowledged + other.acknowledged,
+  facts: one.facts + other.facts,
+})
+
+const added = (counts: Lives['counts'], more: Lives['counts']): Lives['counts'] => ({
+  ...counts,
+  ...Object.fromEntries(Object.entries(more).map(([verb, count]) => [verb, sum(counts[verb] ?? noCount, count)])),
+})
+
+/** Both together. */
+export const together = (one: Lives, other: Lives): Lives => ({
+  lives: one.lives + other.lives,
+  counts: added(one.counts, other.counts),
+  audits: one.audits + other.audits,
+  problems: [...one.problems, ...other.problems],
+})
+
+/** One life, by all that it asked. */
+export const lifeOf = (asked: ReadonlyArray<Asked>): Lives => {
+  const counts: Record<string, Count> = {}
+  for (const { verb, told, struck } of asked) {
+    const one = { kills: 0, struck: struck ? 1 : 0, acknowledged: told === null ? 0 : 1, facts: told?.facts?.length ?? 0 }
+    counts[verb] = sum(counts[verb] ?? noCount, one)
+  }
+  return { ...noLives, lives: 1, counts: Object.fromEntries(Object.entries(counts).map(([verb, count]) => [verb, { ...count, kills: Math.min(1, count.struck) }])) }
 }
+
+/** How many SIGKILLs struck the command that was struck by the fewest of them, and which that is. */
+export const fewest = ({ counts }: Lives, verbs: ReadonlyArray<string>): readonly [kills: number, verb: string] =>
+  verbs.reduce<readonly [number, string]>(
+    (least, verb) => {
+      const kills = counts[verb]?.kills ?? 0
+      return kills < least[0] ? [kills, verb] : least
+    },
+    [Infinity, ''],
+  )

@@ -1,11 +1,11 @@
 // One life of a process that changes a vault in many ways at once, until it is killed: each lane asks one thing after another of
 // keys of its own. It keeps what it asked, what it was told, and the facts that the log then had of it.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const { library, file, life, folder, after, lanes, people, homes } = JSON.parse(process.argv[2])
+const { library, file, life, folder, after, lanes, people, homes, pause } = JSON.parse(process.argv[2])
 const { backupVault, changeVaultKey, initVault, isVaultFailure, promises, restoreVault, reveal, secret } = await import(library)
 
 const record = openSync(file, 'a', 0o600)
@@ -39,7 +39,7 @@ const reader = (vault, from) => {
 }
 
 const vault = homes === null ? await promises.openVault({ env: process.env }) : null
-const takeFacts = vault === null ? null : reader(vault, after)
+const takeFacts = vault === null ? null : reader(vault, after[''] ?? 0)
 
 let number = 0
 const mark = () => `${life}-${number}`
@@ -50,14 +50,16 @@ const seen = async (name) => {
   return { state, tag: tags.t ?? '', limit: limits.monthlySpend, hash }
 }
 
-const named = (act) => async (name) => {
+const named = (act) => async (name, acted) => {
   const { outcome } = await act(name)
+  acted()
   return { outcome, facts: await takeFacts((fact) => fact.name === name), seen: await seen(name) }
 }
 
 /** What is recorded of no key: only one lane of one process at a time makes facts of these types. */
-const ofVault = (types, act) => async (name) => {
+const ofVault = (types, act) => async (name, acted) => {
   await act(name)
+  acted()
   return { outcome: 'done', facts: await takeFacts((fact) => types.includes(fact.event)) }
 }
 
@@ -76,7 +78,8 @@ const turnBack = (error, ...tags) => {
 
 const signingKey = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const channel = { kind: 'webhook', target: 'http://127.0.0.1:9/hook' }
-const one = () => people[life % people.length]
+const inUse = (task, tag) => task.catch((error) => turnBack(error, tag))
+const changeRecipients = (to) => (name) => inUse(settled(changeVaultKey({ env: process.env }, { to, recipient: people[Number(name)] })), 'InvalidInput')
 
 const keyVerbs = {
   add: named((name) => vault.add(name, { ...(name.startsWith('rotate') ? {} : { monthlyLimit: 5 }), tags: { lane: name } })),
@@ -102,10 +105,8 @@ const vaultVerbs = {
   'get-usage': ofVault([], () => vault.usage()),
   watch: ofVault([], () => vault.watchOnce()),
   'vault rotate-key': ofVault(['VaultKeyRotated'], () => settled(changeVaultKey({ env: process.env }, { to: 'rotate' }))),
-  'vault recipients': ofVault(['RecipientAdded', 'RecipientRemoved'], async () => {
-    const to = number % 2 === 0 ? 'add-recipient' : 'remove-recipient'
-    await settled(changeVaultKey({ env: process.env }, { to, recipient: one() })).catch((error) => turnBack(error, 'InvalidInput'))
-  }),
+  'vault recipients add': ofVault(['RecipientAdded'], changeRecipients('add-recipient')),
+  'vault recipients remove': ofVault(['RecipientRemoved'], changeRecipients('remove-recipient')),
   'credentials set': ofVault(['CredentialChanged'], () => vault.changeCredential(managementKey)),
   'alerts mute': ofVault(['AlertsMuted'], () => vault.alerts.mute({ rule: 'drift', until: '1h', note: mark() })),
   'alerts unmute': ofVault(['AlertsUnmuted'], () => vault.alerts.unmute({ rule: 'drift' })),
@@ -114,10 +115,8 @@ const vaultVerbs = {
     const [alert] = await vault.alerts.list()
     if (alert !== undefined) await vault.alerts.acknowledge(alert.id, mark())
   }),
-  'alerts add-channel': ofVault(['ChannelAdded', 'ChannelRemoved'], async () => {
-    await vault.alerts.addChannel(`c${number}`, { ...channel, credential: secret(signingKey) }).catch((error) => turnBack(error, 'ChannelTaken'))
-    await vault.alerts.removeChannel(`c${number}`).catch((error) => turnBack(error, 'ChannelNotFound'))
-  }),
+  'alerts add-channel': ofVault(['ChannelAdded'], (name) => inUse(vault.alerts.addChannel(`c${name}`, { ...channel, credential: secret(signingKey) }), 'ChannelTaken')),
+  'alerts remove-channel': ofVault(['ChannelRemoved'], (name) => inUse(vault.alerts.removeChannel(`c${name}`), 'ChannelNotFound')),
 }
 
 const at = (name) => ({ ...process.env, LEAN_VAULT_HOME: join(folder, 'homes', name), XDG_CONFIG_HOME: join(folder, 'homes-config', name) })
@@ -131,35 +130,40 @@ const look = async (home, from, hasKey) => {
   return { facts, hash }
 }
 
-let moved = after
-const moving = (change) => async () => {
-  await settled(changeVaultKey({ env: at('moved') }, change))
-  const { facts, hash } = await look('moved', moved, true)
-  moved = facts.at(-1)?.[0] ?? moved
-  return { outcome: 'done', facts, hash, home: 'moved' }
+const moved = new Map()
+const moving = (change) => async (home, acted) => {
+  await settled(changeVaultKey({ env: at(home) }, change))
+  acted()
+  const { facts, hash } = await look(home, moved.get(home) ?? after[home] ?? 0, true)
+  moved.set(home, facts.at(-1)?.[0] ?? moved.get(home) ?? after[home] ?? 0)
+  return { outcome: 'done', facts, hash, home }
 }
 
 const phrase = () => secret(process.env.LEAN_VAULT_PASSPHRASE)
 const newest = () => readdirSync(join(folder, 'backups')).filter((name) => name.endsWith('.age')).sort().slice(-1)[0]
 
 const homeVerbs = {
-  init: async () => {
-    // What the life before may have been killed at is finished first.
-    for (const n of [life - 1, life]) await settled(initVault({ env: at(`init-${n}`), managementKey })).catch((error) => turnBack(error, 'VaultExists'))
-    const { facts } = await look(`init-${life}`, 0, false)
-    return { outcome: 'done', facts, home: `init-${life}` }
+  init: async (_, acted) => {
+    // What the life before was killed at is finished first.
+    const home = unfinished.shift() ?? `init-${life}-${number}`
+    await inUse(settled(initVault({ env: at(home), managementKey })), 'VaultExists')
+    acted()
+    const { facts } = await look(home, 0, false)
+    return { outcome: 'done', facts, home }
   },
-  backup: async () => {
+  backup: async (_, acted) => {
     const name = `b${String(life).padStart(6, '0')}.age`
+    await settled(backupVault({ env: at('saved'), file: join(folder, 'backups', name), recipients: [people[0]], overwrite: true }))
+    acted()
     const saved = await promises.openVault({ env: at('saved') })
     await saved.changeTags('kept', { t: mark() })
     await saved.close()
-    await settled(backupVault({ env: at('saved'), file: join(folder, 'backups', name), recipients: [people[0]], overwrite: true }))
     return { outcome: 'done', facts: [], backup: name }
   },
-  restore: async () => {
+  restore: async (_, acted) => {
     const home = `restored-${life}-${number}`
     await settled(restoreVault({ env: at(home), file: join(folder, 'backups', newest()), identityFile: join(folder, 'identity') }))
+    acted()
     const { facts, hash } = await look(home, 0, true)
     return { outcome: 'done', facts: facts.filter(([, event]) => event === 'VaultRestored'), hash, home }
   },
@@ -171,9 +175,9 @@ const homeVerbs = {
 
 const verbs = { ...keyVerbs, ...vaultVerbs, ...(homes === null ? {} : homeVerbs) }
 
-const told = async (verb, name) => {
+const told = async (verb, name, acted) => {
   try {
-    return await verbs[verb](name)
+    return await verbs[verb](name, acted)
   } catch (error) {
     if (!isVaultFailure(error) && error?.error === undefined) return { outcome: `threw ${String(error?.stack ?? error)}` }
     const { _tag, reason } = error.error
@@ -181,25 +185,27 @@ const told = async (verb, name) => {
   }
 }
 
-const ask = async (lane, verb, name) => {
+const ask = async (lane, verb, name, rest = pause) => {
   number += 1
   write({ lane, verb, name })
-  const answer = await told(verb, name)
+  process.stdout.write(`asks ${verb}\n`)
+  const answer = await told(verb, name, () => {
+    write({ lane, acted: true })
+    process.stdout.write(`done ${verb}\n`)
+  })
   write({ lane, told: answer })
-  process.stdout.write(`${lane} `)
-  // What asks nobody is otherwise done without a pause, and lets no answer of OpenRouter in; least of all what is of no key.
-  await sleep(name === '' && homes === null ? 60 : 2)
+  process.stdout.write(`told ${lane}\n`)
+  await sleep(rest)
   return answer.outcome
 }
 
 const isBusy = (outcome) => ['KeyBusy', 'NameOwesRevocation', 'KeyNotReady', 'KeyBeingRotated', 'KeyBeingRemoved', 'incomplete'].includes(outcome)
 
-const run = async ({ names, turns }, lane) => {
-  // A lane begins anywhere in its turns, so that a short life strikes each of them.
+const run = async ({ names, turns, first, pause: rest }, lane) => {
   let which = 0
-  for (let turn = Math.floor(Math.random() * turns.length); ; turn += 1) {
+  for (let turn = first ?? Math.floor(Math.random() * turns.length); ; turn += 1) {
     const [verb, name] = [turns[turn % turns.length], names[which % names.length]]
-    const outcome = await ask(lane, verb, name)
+    const outcome = await ask(lane, verb, name, rest)
     if (outcome === 'KeyNotFound' && !turns.includes('import')) await ask(lane, 'add', name)
     if (isBusy(outcome)) which += 1
   }
@@ -207,9 +213,11 @@ const run = async ({ names, turns }, lane) => {
 
 const isOld = (of) => of < life - 2 && of % 50 !== 0
 
+const homesIn = () => (existsSync(join(folder, 'homes')) ? readdirSync(join(folder, 'homes')) : [])
+
 /** What earlier lives made is thrown away, but some that are looked at in the end. */
 const tidy = () => {
-  for (const name of existsSync(join(folder, 'homes')) ? readdirSync(join(folder, 'homes')) : []) {
+  for (const name of homesIn()) {
     if (!isOld(Number(/^(?:init|restored)-(\d+)/.exec(name)?.[1] ?? life))) continue
     for (const each of ['homes', 'homes-config']) rmSync(join(folder, each, name), { recursive: true, force: true })
   }
@@ -218,9 +226,7 @@ const tidy = () => {
   }
 }
 
-if (homes !== null) {
-  mkdirSync(join(folder, 'homes'), { recursive: true, mode: 0o700 })
-  tidy()
-}
+if (homes !== null) tidy()
+const unfinished = homesIn().filter((name) => name.startsWith(`init-${life - 1}-`))
 process.stdout.write('begun\n')
 await Promise.all(lanes.map(run))
