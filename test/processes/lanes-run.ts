@@ -22,7 +22,7 @@ const lawful = new Set([
 ])
 
 /**
- * Most processes are killed up to so many ms after they began; and if the command that was struck least is not at work just then,
+ * Most processes are killed up to so many ms after they began, the more often the sooner; and if the command that was struck least is not at work just then,
  * anywhere in the time that it took last, which is at most so long.
  */
 const shortLife = 300
@@ -94,7 +94,7 @@ const liveOnce = async ({ cli, library, people, site, crew, problems, took }: Ru
       const [lane, answers] = [Math.floor(Math.random() * lanes.length), Math.floor(Math.random() * (mostAnswers + 1))]
       return await told.until(() => told.answersOf(lane) >= answers, longestLife)
     }
-    await sleep(Math.random() * shortLife)
+    await sleep(Math.random() ** 2 * shortLife)
     if (told.isAtWork(aim)) return
     await told.until(() => told.isAtWork(aim), longestAim)
     await sleep(Math.random() * Math.min(intoCommand, took.get(aim) ?? intoCommand))

@@ -79,7 +79,14 @@ const turnBack = (error, ...tags) => {
 const signingKey = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const channel = { kind: 'webhook', target: 'http://127.0.0.1:9/hook' }
 const inUse = (task, tag) => task.catch((error) => turnBack(error, tag))
-const changeRecipients = (to) => (name) => inUse(settled(changeVaultKey({ env: process.env }, { to, recipient: people[Number(name)] })), 'InvalidInput')
+
+let present = null
+/** One who is not there yet, or one who is; before that is known, anyone. */
+const someone = (isThere) => people.find((each) => present?.includes(each) === isThere) ?? people[life % people.length]
+const changeRecipients = (to, isThere) => async () => {
+  const report = await inUse(settled(changeVaultKey({ env: process.env }, { to, recipient: someone(isThere) })), 'InvalidInput')
+  if (report !== undefined) present = report.recipients.map(({ recipient }) => recipient)
+}
 
 const keyVerbs = {
   add: named((name) => vault.add(name, { ...(name.startsWith('rotate') ? {} : { monthlyLimit: 5 }), tags: { lane: name } })),
@@ -105,8 +112,8 @@ const vaultVerbs = {
   'get-usage': ofVault([], () => vault.usage()),
   watch: ofVault([], () => vault.watchOnce()),
   'vault rotate-key': ofVault(['VaultKeyRotated'], () => settled(changeVaultKey({ env: process.env }, { to: 'rotate' }))),
-  'vault recipients add': ofVault(['RecipientAdded'], changeRecipients('add-recipient')),
-  'vault recipients remove': ofVault(['RecipientRemoved'], changeRecipients('remove-recipient')),
+  'vault recipients add': ofVault(['RecipientAdded'], changeRecipients('add-recipient', false)),
+  'vault recipients remove': ofVault(['RecipientRemoved'], changeRecipients('remove-recipient', true)),
   'credentials set': ofVault(['CredentialChanged'], () => vault.changeCredential(managementKey)),
   'alerts mute': ofVault(['AlertsMuted'], () => vault.alerts.mute({ rule: 'drift', until: '1h', note: mark() })),
   'alerts unmute': ofVault(['AlertsUnmuted'], () => vault.alerts.unmute({ rule: 'drift' })),
@@ -115,8 +122,11 @@ const vaultVerbs = {
     const [alert] = await vault.alerts.list()
     if (alert !== undefined) await vault.alerts.acknowledge(alert.id, mark())
   }),
-  'alerts add-channel': ofVault(['ChannelAdded'], (name) => inUse(vault.alerts.addChannel(`c${name}`, { ...channel, credential: secret(signingKey) }), 'ChannelTaken')),
-  'alerts remove-channel': ofVault(['ChannelRemoved'], (name) => inUse(vault.alerts.removeChannel(`c${name}`), 'ChannelNotFound')),
+  'alerts add-channel': ofVault(['ChannelAdded'], () => vault.alerts.addChannel(`c${mark()}`, { ...channel, credential: secret(signingKey) })),
+  'alerts remove-channel': ofVault(['ChannelRemoved'], async () => {
+    const [oldest] = await vault.alerts.channels()
+    if (oldest !== undefined) await vault.alerts.removeChannel(oldest.name)
+  }),
 }
 
 const at = (name) => ({ ...process.env, LEAN_VAULT_HOME: join(folder, 'homes', name), XDG_CONFIG_HOME: join(folder, 'homes-config', name) })

@@ -2,8 +2,9 @@
 // keeps of each when it began, when its answer came and what it was. The clock is the machine's own, which all processes share.
 import { createHash } from 'node:crypto'
 import { openSync, writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-const { library, file, id, names, until, verbs, plant } = JSON.parse(process.argv[2])
+const { library, file, id, names, until, verbs, plant, pause = 0 } = JSON.parse(process.argv[2])
 const { isVaultFailure, promises, reveal } = await import(library)
 
 const record = openSync(file, 'a', 0o600)
@@ -78,5 +79,6 @@ while (once === null ? !isOver() : asked < once.length) {
   write({ n: asked, asked: { verb, ...more }, name, start: now() })
   const answer = await told(verb, name, more)
   write({ n: asked, end: now(), told: answer })
+  if (pause > 0) await sleep(pause)
 }
 await vault.close()
