@@ -9,14 +9,14 @@ const argument = (name: string, otherwise: number): number => {
 const from = argument('from', 1)
 const seeds = argument('seeds', 1_000)
 const began = performance.now()
-const sums = { rotations: 0, charges: 0, killed: 0, faults: 0, turns: 0, unguarded: 0, problems: 0 }
+const sums = { rotations: 0, charges: 0, killed: 0, faults: 0, turns: 0, problems: 0 }
 
 const tell = (histories: number): void => {
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
-  const { rotations, charges, killed, faults, turns, unguarded, problems } = sums
+  const { rotations, charges, killed, faults, turns, problems } = sums
   console.log(
     `${String(histories)} histories, ${String(rotations)} rotations, ${String(charges)} charges, ${String(killed)} crashes, ${String(faults)} faults, ` +
-      `${String(turns)} days turned, ${String(unguarded)} days left to a watcher that is not there, ${String(problems)} windows overspent or predecessors forgotten, ${seconds} s`,
+      `${String(turns)} days turned, ${String(problems)} windows overspent or predecessors forgotten, ${seconds} s`,
   )
 }
 
@@ -27,7 +27,6 @@ for (let seed = from; seed < from + seeds; seed += 1) {
   sums.killed += trial.killed
   sums.faults += trial.faults
   sums.turns += trial.turns
-  sums.unguarded += trial.unguarded
   sums.problems += trial.problems.length
   for (const problem of trial.problems) console.error(problem)
   if ((seed - from + 1) % 1_000 === 0) tell(seed - from + 1)

@@ -9,6 +9,7 @@ import { type Decision, refuse } from './decide-owner.js'
 import { abandoning, asOther, consequences } from './decide-rotation.js'
 import type { KeyEvent } from './event.js'
 import { evolve } from './evolve.js'
+import { mayBeGuarded } from './guard.js'
 import { isOverlapOver } from './next-rotation-step.js'
 import { isOfOther, otherLife } from './rotation.js'
 import type { Retiring, Rotation, Staging } from './state.js'
@@ -40,9 +41,16 @@ const isForOther = (command: KeyCommand, state: KeyState, rotation: Rotation): b
   return isCreationOfOther(command, state, rotation)
 }
 
+/** A successor that no guardrail will limit where one limits its predecessor: only a leak is worse than that. */
+const unlessLooser = (fact: KeyEvent, command: KeyCommand, { stage }: KeyState, { _tag, mode }: Rotation): KeyEvent => {
+  if (fact.type !== 'GuardrailUnavailable' || _tag !== 'Staging' || mode.leaked || !('key' in stage) || !mayBeGuarded(stage.key)) return fact
+  const message = `the new key would have no guardrail for its daily limit, as the old one has (${fact.cause.message})`
+  return { type: 'ActivationRefused', cause: { kind: 'unenforced', status: fact.cause.status, message }, at: command.at }
+}
+
 const ofOther = (decide: Decide, command: KeyCommand, state: KeyState, rotation: Rotation): Decision => {
   const decision = decide(command, otherLife(state, rotation))
-  return isLeft(decision) ? decision : right(RNEA.map(asOther(rotation))(decision.right))
+  return isLeft(decision) ? decision : right(RNEA.map((fact: KeyEvent) => asOther(rotation)(unlessLooser(fact, command, state, rotation)))(decision.right))
 }
 
 const followedBy = ([first, ...rest]: ReadonlyNonEmptyArray<KeyEvent>, more: ReadonlyArray<KeyEvent>): ReadonlyNonEmptyArray<KeyEvent> => [

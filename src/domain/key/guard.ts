@@ -62,3 +62,6 @@ export const isTightening = (key: Guarded): boolean => {
   if (wanted === null) return false
   return key.guard._tag !== 'Assigned' || wanted.limit <= key.guard.guardrail.cap.limit
 }
+
+/** Whether a guardrail limits the key, or will as soon as it can be put there. */
+export const mayBeGuarded = (key: Guarded): boolean => wantedGuard(key) !== null
