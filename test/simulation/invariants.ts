@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 
-import { keyEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { keyEventCodec } from '../support/remembering-codecs.js'
 import { attemptedCreations } from '../../src/adapters/simulated-openrouter/journal.js'
 import type { ApiKey } from '../../src/adapters/simulated-openrouter/account.js'
 import { limitRemaining } from '../../src/adapters/simulated-openrouter/key-state.js'

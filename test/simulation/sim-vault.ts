@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../../src/adapters/event-codec/event-codec.js'
+import { alertEventCodec, keyEventCodec, spendEventCodec, vaultEventCodec } from '../support/remembering-codecs.js'
 import { openMemoryLog } from '../../src/adapters/memory-log/memory-log.js'
 import type { MemoryStore } from '../../src/adapters/memory-log/memory-store.js'
 import { forAllRequests, makeOpenRouterClient, withRetries } from '../../src/adapters/openrouter/index.js'
