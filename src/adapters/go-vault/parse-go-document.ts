@@ -7,16 +7,25 @@ import { invalidInput, type VaultError } from '../../application/errors.js'
 const document = t.type({ secrets: t.record(t.string, t.unknown) })
 
 /** What of the package `yaml` is used. */
-export interface Yaml {
-  readonly parse: (text: string, options: { readonly logLevel: 'error' }) => unknown
+export type Yaml = Pick<typeof import('yaml'), 'isMap' | 'parseDocument'>
+
+/**
+ * A warning of `parse` would show the line that it is about, and so a secret. That the package looks for names that are there twice
+ * takes the square of how many there are, hours for a document of the longest size: they are counted instead.
+ */
+const readDocument = (yaml: Yaml, text: string): unknown => {
+  const parsed = yaml.parseDocument(text, { uniqueKeys: false })
+  const entries: unknown = yaml.isMap(parsed.contents) ? parsed.contents.get('secrets', true) : null
+  if (parsed.errors.length > 0 || !yaml.isMap(entries)) return null
+  const found: unknown = parsed.toJS()
+  return document.is(found) && Object.keys(found.secrets).length === entries.items.length ? found : null
 }
 
 /** The entries of a vault document of the Go tool, unsealed, by their names. `InvalidInput` names `path`. */
 export const parseGoDocument = (yaml: Yaml, path: string, text: string): E.Either<VaultError, Readonly<Record<string, unknown>>> => {
   const refusal = invalidInput({ field: path, rule: 'opens, but what is inside is no vault' })
   return pipe(
-    // A warning would show the line that it is about, and so a secret.
-    E.tryCatch(() => yaml.parse(text, { logLevel: 'error' }), () => refusal),
+    E.tryCatch(() => readDocument(yaml, text), () => refusal),
     E.flatMap((found) => (document.is(found) ? E.right(found.secrets) : E.left(refusal))),
   )
 }
