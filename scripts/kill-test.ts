@@ -25,6 +25,7 @@ import { manyLives } from '../test/processes/lanes-run.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
 import { forget, makePendingVault, makeQuietVault, nothingYet } from '../test/processes/saved-vaults.js'
+import { getDuringRotation, makeRotationVault, rotations, tryKillRotation } from '../test/processes/rotation-trial.js'
 import { afterReconcile, type Scenario, scenarios } from '../test/processes/scenarios.js'
 import { trySignal, trySignalInPause } from '../test/processes/signal-trial.js'
 import { stories, tryStop } from '../test/processes/stop-trial.js'
@@ -150,6 +151,31 @@ for (const scenario of scenarios) {
   )
 }
 
+const rotating = await makeRotationVault(cli, quiet)
+for (const scenario of [rotations.whole, ...rotations.dated, rotations.slow]) {
+  if (only !== null && !only.startsWith('rotate')) break
+  const { requests, commits } = await pointsOf(cli, rotating, scenario)
+  await section(
+    `${scenario.name}, killed at every request and commit; get is asked at once and in the end`,
+    [...requests, ...commits].map((where) => ({
+      label: labelOf(scenario, where),
+      run: async () => {
+        const { killed, problems } = await tryKillRotation(cli, rotating, scenario, where)
+        return { struck: killed ? 1 : 0, problems }
+      },
+    })),
+  )
+  await section(`${scenario.name}, get asked before each request and each answer; struck: times asked`, [
+    {
+      label: `${scenario.name}, get meanwhile`,
+      run: async () => {
+        const { asked, problems } = await getDuringRotation(cli, rotating, scenario)
+        return { struck: asked, problems }
+      },
+    },
+  ])
+}
+
 await section(
   'on a disk that gets full; struck: runs on a disk that could be mounted',
   scenarios
@@ -210,7 +236,7 @@ await section(
 )
 console.log(`of the commands among them that were not killed, ${acknowledged} were acknowledged and none may be lost`)
 
-for (const saved of [blank, quiet, pending]) forget(saved)
+for (const saved of [blank, quiet, pending, rotating]) forget(saved)
 cli.remove()
 
 const problems = rows.flatMap((row) => row.problems)

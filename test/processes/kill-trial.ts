@@ -59,7 +59,8 @@ interface Struck {
   readonly release: (() => Promise<void>) | null
 }
 
-const strike = async (bench: Bench, scenario: Scenario, where: Where): Promise<Struck> => {
+/** Runs the command until it is killed there, or ends before. */
+export const strike = async (bench: Bench, scenario: Scenario, where: Where): Promise<Struck> => {
   const { front } = bench
   let [letThrough, applied] = [() => {}, () => {}]
   const turn = new Promise<void>((resolve) => (letThrough = resolve))
@@ -135,11 +136,12 @@ export const succeeded = async (bench: Bench, commands: ReadonlyArray<ReadonlyAr
 }
 
 /** What must work at once after a kill, before anything was settled. */
-const usableAtOnce = async (bench: Bench, { untouched }: Scenario): Promise<ReadonlyArray<string>> => {
+const usableAtOnce = async (bench: Bench, { untouched, usable }: Scenario): Promise<ReadonlyArray<string>> => {
   const [list, get] = await Promise.all([bench.run(['list', '--json']), bench.run(['get', untouched])])
   return [
     ...(list.code === 0 ? [] : [`list after the kill exited ${String(list.code)}: ${list.stderr}`]),
     ...(get.code === 0 ? [] : [`get ${untouched} after the kill exited ${String(get.code)}: ${get.stderr}`]),
+    ...(usable === undefined ? [] : await usable(bench)),
     ...leaksOf(bench),
   ]
 }
@@ -172,6 +174,7 @@ export const tryKill = async (cli: BuiltCli, saved: Saved, scenario: Scenario, w
     } else if (where._tag === 'Request' && ['late', 'countered'].includes(where.side)) {
       problems.push('no request was held back, so nothing was tried')
     }
+    if (scenario.usable !== undefined) problems.push(...(await scenario.usable(bench)))
     if (thorough) problems.push(...(await idempotent(bench)))
     problems.push(...(await problemsOf(bench, countering?.expected ?? scenario.expected(intended || !killed), thorough ? undefined : scenario.touched)))
     return { label, killed, problems: problems.map((each) => `${label}: ${each}`) }

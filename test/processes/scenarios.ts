@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
+import type { Bench } from './bench.js'
 import type { Expected, Standing } from './check-bench.js'
 
 /** One command on one saved vault, and in what states the names may be once it was cut short and reconciled. */
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly counter?: { readonly commands: ReadonlyArray<ReadonlyArray<string>>; readonly expected: Expected }
   /** What is run until it succeeds after the kill, where that is not `reconcile`. */
   readonly finish?: ReadonlyArray<string>
+  /** What is wrong with what must work at any time, right after the kill too. */
+  readonly usable?: (bench: Bench) => Promise<ReadonlyArray<string>>
   /** `intended`: the wish was recorded, so it must come true. */
   readonly expected: (intended: boolean) => Expected
 }
