@@ -75,7 +75,7 @@ export type {
 export type { Credits, Guardrail, GuardrailAssignment, NewGuardrail } from './application/ports/guardrail.js'
 export type { LimitOptions } from './application/limit-options.js'
 export type { OpenedVault } from './application/opened-vault.js'
-export type { ForeignKey, ForeignVault, StatedLimits } from './application/ports/foreign-vault.js'
+export type { ForeignKey, ForeignVault, StatedLimits, StatedSchedule } from './application/ports/foreign-vault.js'
 export type { HttpRequest, HttpResponse, HttpTransport, TransportError } from './application/ports/http.js'
 export type { KeyRingStore, RingChange, WrappedKey, WrappedRing } from './application/ports/key-ring-store.js'
 export type { DamagedStream, LogAudit, LogDamage } from './application/ports/log-audit.js'

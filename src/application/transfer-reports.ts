@@ -1,6 +1,6 @@
 import type { PublicState } from '../domain/key/view.js'
 import type { SealedSecret } from './ports/event-log.js'
-import type { KeyView } from './reports.js'
+import type { KeyView, RotationView } from './reports.js'
 import type { Secret } from './secret.js'
 
 /** A key of another vault and the name that it has here. */
@@ -29,6 +29,8 @@ export interface ImportReport {
 export interface ExportedKey extends Pick<KeyView, 'name' | 'state' | 'limits' | 'usage' | 'tags'> {
   readonly hash: string
   readonly value: Secret | SealedSecret | null
+  /** What is recorded of this very key of when it is to be replaced; not there is nothing. */
+  readonly schedule?: Pick<RotationView, 'rotateAfter' | 'rotate'>
 }
 
 /** What `exportVault` gives. */

@@ -151,6 +151,32 @@ describe('another vault that is imported', () => {
   })
 })
 
+describe('when a key is to be replaced, in a document', () => {
+  it('is taken over with the key and exported again; of a key that is here it is told where it differs, and not changed', async () => {
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 5, limit_reset: 'monthly' })
+    const own = { name: 'ci-runner', secret: secret(made.key), id: made.hash }
+    const schedule = { rotateAfter: '90d', rotate: 'on' } as const
+    const importing = async (said: ForeignVault['keys'][number]['schedule']) =>
+      done(await bench.run((vault) => vault.importVault(foreign([{ ...own, ...(said === undefined ? {} : { schedule: said }) }]))))
+    const exported = async () => done(await bench.run((vault) => vault.exportVault())).keys.map((key) => key.schedule)
+    expect(await importing(schedule)).toMatchObject({ imported: [{ name: 'ci-runner', notes: [] }] })
+    expect(eventsOf(bench, 'ci-runner')).toContain('RotationScheduled')
+    expect(await exported()).toEqual([schedule])
+    expect(await importing(schedule)).toMatchObject({ imported: [], unchanged: [{ notes: [] }] })
+    expect(await importing(undefined)).toMatchObject({ unchanged: [{ notes: [] }] })
+    expect(await importing({ rotateAfter: '30d' })).toMatchObject({ unchanged: [{ notes: ['the document says rotateAfter 30d, recorded is 90d'] }] })
+    expect(await exported()).toEqual([schedule])
+  })
+
+  it('is told where it is no span, and the key is taken all the same', async () => {
+    const made = makeRemote(bench, { name: 'elsewhere', limit: 5, limit_reset: 'monthly' })
+    const vault = foreign([{ name: 'a', secret: secret(made.key), id: null, schedule: { rotateAfter: 'soon' } }])
+    expect(done(await bench.run((each) => each.importVault(vault)))).toMatchObject({
+      imported: [{ name: 'a', notes: ['the document says rotateAfter soon, recorded is none'] }],
+    })
+  })
+})
+
 describe('the secret of a key that is looked after without it', () => {
   const tracked = async (): Promise<Made> => {
     const made = makeRemote(bench, { name: 'laptop', limit: 5, limit_reset: 'monthly' })

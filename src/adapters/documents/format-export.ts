@@ -13,13 +13,15 @@ const valueText = (value: ExportedKey['value']): string | null => {
   return 'bytes' in value ? toSealedText(value) : reveal(value)
 }
 
-const entryOf = ({ value, hash, state, limits, usage, tags }: ExportedKey) => ({
+const entryOf = ({ value, hash, state, limits, usage, tags, schedule }: ExportedKey) => ({
   value: valueText(value),
   id: hash,
   state,
   limits: { monthly_spend: limits.monthlySpend, daily_spend: limits.dailySpend, alert_threshold: limits.alertThreshold },
   usage: { current_month: usage.currentMonth, current_day: usage.currentDay, last_updated: usage.lastUpdated },
   ...(Object.keys(tags).length === 0 ? {} : { tags }),
+  ...(schedule === undefined || schedule.rotateAfter === null ? {} : { rotateAfter: schedule.rotateAfter }),
+  ...(schedule === undefined || schedule.rotate === null ? {} : { rotate: schedule.rotate }),
 })
 
 const documentOf = ({ keys }: VaultExport) => Object.fromEntries(keys.map((key) => [key.name, entryOf(key)]))

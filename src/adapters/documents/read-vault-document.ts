@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Pair, YAMLMap } from 'yaml'
 
 import type { VaultError } from '../../application/errors.js'
-import type { ForeignKey, ForeignVault, StatedLimits } from '../../application/ports/foreign-vault.js'
+import type { ForeignKey, ForeignVault, StatedLimits, StatedSchedule } from '../../application/ports/foreign-vault.js'
 import { scrub } from '../../application/secret.js'
 import { entryValue, noKeyInIt } from './entry-value.js'
 import { readText } from './read-text.js'
@@ -59,6 +59,18 @@ const tagsIn = (text: YamlText, tags: YAMLMap | null): Read<Readonly<Record<stri
     E.map((entries) => Object.fromEntries(entries)),
   )
 
+const scheduleIn = (text: YamlText, entry: YAMLMap): Read<StatedSchedule> =>
+  pipe(
+    E.Do,
+    E.bind('rotateAfter', () => textAt(text, entry, 'rotateAfter')),
+    E.bind('rotate', () => textAt(text, entry, 'rotate')),
+    E.flatMap(({ rotateAfter, rotate }): Read<StatedSchedule> => {
+      if (rotate !== null && rotate !== 'on' && rotate !== 'off')
+        return E.left(`line ${String(lineOf(text, under(text, entry, 'rotate')))}: rotate must be on or off`)
+      return E.right({ ...(rotateAfter === null ? {} : { rotateAfter }), ...(rotate === null ? {} : { rotate }) })
+    }),
+  )
+
 const keyIn = (text: YamlText, name: string, entry: YAMLMap): Read<ForeignKey> =>
   pipe(
     E.Do,
@@ -66,9 +78,10 @@ const keyIn = (text: YamlText, name: string, entry: YAMLMap): Read<ForeignKey> =
     E.bind('id', () => textAt(text, entry, 'id')),
     E.bind('limits', () => E.flatMap((limits: YAMLMap | null) => limitsIn(text, limits))(mapAt(text, entry, 'limits'))),
     E.bind('tags', () => E.flatMap((tags: YAMLMap | null) => tagsIn(text, tags))(mapAt(text, entry, 'tags'))),
-    E.flatMap(({ value, id, limits, tags }) => {
+    E.bind('schedule', () => scheduleIn(text, entry)),
+    E.flatMap(({ value, id, limits, tags, schedule }) => {
       const secret = entryValue(value ?? '')
-      return secret === undefined ? E.left(noKeyInIt) : E.right({ name, secret, id, limits, tags })
+      return secret === undefined ? E.left(noKeyInIt) : E.right({ name, secret, id, limits, tags, schedule })
     }),
   )
 

@@ -8,6 +8,12 @@ export interface StatedLimits {
   readonly alertThreshold?: number | null
 }
 
+/** What a document says of when a key is to be replaced; a field that is not there says nothing. */
+export interface StatedSchedule {
+  readonly rotateAfter?: string
+  readonly rotate?: 'on' | 'off'
+}
+
 /** A key in another vault or in a document. `id` is what that took for OpenRouter's identifier; null where it kept none. */
 export interface ForeignKey {
   readonly name: string
@@ -18,6 +24,8 @@ export interface ForeignKey {
   readonly limits?: StatedLimits
   /** Taken over with the key. */
   readonly tags?: Readonly<Record<string, string>>
+  /** When it is to be replaced; taken over with the key, and told where it differs from what is recorded of one that is here. */
+  readonly schedule?: StatedSchedule
 }
 
 /** Another vault or a document, opened. An entry that cannot be read is named, and keeps no other from being imported. */

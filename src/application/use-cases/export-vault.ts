@@ -39,11 +39,12 @@ type One = { readonly key: ExportedKey } | { readonly skipped: VaultExport['skip
 
 const exportOne = (deps: LocalDeps, view: KeyView, held: HeldKey | null, withSecrets: boolean): TE.TaskEither<VaultError, One> => {
   const name = keyName(view.name)
-  const { limits, usage, tags, state } = view
+  const { limits, usage, tags, state, rotation } = view
+  const schedule = { rotateAfter: rotation.rotateAfter, rotate: rotation.rotate }
   if (held === null || !isRight(name)) return TE.right({ skipped: { name: view.name, reason: `it is ${state}` } })
   return pipe(
     valueOf(deps, name.right, held, withSecrets),
-    TE.map((value): One => ({ key: { name: view.name, hash: held.hash, value, state, limits, usage, tags } })),
+    TE.map((value): One => ({ key: { name: view.name, hash: held.hash, value, state, limits, usage, tags, schedule } })),
     // One secret that does not open must not keep all others here.
     TE.orElse((error): TE.TaskEither<VaultError, One> =>
       error._tag === 'SecretUnreadable' ? TE.right({ skipped: { name: view.name, reason: error.message } }) : TE.left(error),

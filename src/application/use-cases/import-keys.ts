@@ -2,20 +2,25 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { noSchedule } from '../../domain/key/schedule.js'
 import type { KeySpec } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
 import { type KeyHash, keyHash, type KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
+import { loadKey } from '../key-store.js'
 import { loadAllKeys } from '../load-keys.js'
 import type { ForeignKey, ForeignVault } from '../ports/foreign-vault.js'
 import type { ImportedKey, ImportReport } from '../transfer-reports.js'
 import { type Secret, scrub } from '../secret.js'
 import { limitsView } from '../view-key.js'
+import { scheduleWords } from '../view-rotation.js'
 import { adopt, atPin, detailsOf, freeName, type Holding, holdingOf, takeSecret } from './adopt.js'
+import { changeSchedule } from './change-schedule.js'
 import { adoptedNotes, takenNote } from './import-key.js'
 import { parseTags } from './input.js'
+import { parseSchedule } from './parse-schedule.js'
 
 type Fate =
   | { readonly _tag: 'Imported' | 'Unchanged'; readonly key: ImportedKey }
@@ -50,6 +55,14 @@ const driftOf = ({ limits = {} }: ForeignKey, state: KeyState): ReadonlyArray<st
   })
 }
 
+const scheduleDrift = ({ schedule = {} }: ForeignKey, { stage }: KeyState): ReadonlyArray<string> => {
+  const recorded = scheduleWords(incarnationOf(stage)?.schedule ?? noSchedule)
+  return (['rotateAfter', 'rotate'] as const).flatMap((field) => {
+    const said = schedule[field]
+    return said === undefined || said === recorded[field] ? [] : [`the document says ${field} ${scrub(said, 20)}, recorded is ${recorded[field] ?? 'none'}`]
+  })
+}
+
 const imported = (name: KeyName, key: ForeignKey, hash: string, state: KeyState, notes: ReadonlyArray<string>): ImportedKey => ({
   name,
   from: shown(key.name),
@@ -59,6 +72,7 @@ const imported = (name: KeyName, key: ForeignKey, hash: string, state: KeyState,
     ...notes,
     ...(key.id === null || key.id === hash ? [] : ['the old vault had another identifier for it, which was not its own']),
     ...driftOf(key, state),
+    ...scheduleDrift(key, state),
   ],
 })
 
@@ -91,6 +105,17 @@ const secretOfHeld = (deps: Deps, key: ForeignKey, held: Holding, hash: KeyHash,
   )
 }
 
+/** Records when an adopted key is to be replaced. Where that cannot be, its state shows what is recorded instead. */
+const takeSchedule = (deps: Deps, name: KeyName, { schedule = {} }: ForeignKey, adopted: KeyState): TE.TaskEither<VaultError, KeyState> => {
+  const patch = parseSchedule(schedule)
+  if (E.isLeft(patch) || Object.keys(patch.right).length === 0) return TE.right(adopted)
+  return pipe(
+    changeSchedule(deps, name, patch.right),
+    TE.flatMap(() => loadKey(deps, name)),
+    TE.map(({ state }) => state),
+  )
+}
+
 /** The states are read anew for each key, so that a name is never given twice. */
 const importBySecret = (deps: Deps, key: ForeignKey, secret: Secret): TE.TaskEither<VaultError, Fate> => {
   const hash = deps.client.hashOf(secret)
@@ -104,7 +129,12 @@ const importBySecret = (deps: Deps, key: ForeignKey, secret: Secret): TE.TaskEit
       return pipe(
         detailsOf(deps, hash),
         TE.flatMap((details) => adopt(deps, { name, details, secret, tags })),
-        TE.map((advanced): Fate => ({ _tag: 'Imported', key: imported(name, key, hash, advanced.state, [...adoptedNotes(advanced), ...notes]) })),
+        TE.bindTo('advanced'),
+        TE.bind('after', ({ advanced }) => takeSchedule(deps, name, key, advanced.state)),
+        TE.map(({ advanced, after }): Fate => ({
+          _tag: 'Imported',
+          key: imported(name, key, hash, after, [...adoptedNotes(advanced), ...notes]),
+        })),
       )
     }),
   )

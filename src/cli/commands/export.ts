@@ -65,8 +65,8 @@ const body =
       }),
     )
 
-const more = `Writes every held key with its hash, limits, usage and tags to standard output, for "import" or for people. OpenRouter is not
-asked. Without --with-secrets each value is as it is sealed in the vault: only this vault can open it, and "import" knows it again.
+const more = `Writes every held key with its hash, limits, usage, tags and declared rotation to standard output, for "import" or for people.
+OpenRouter is not asked. Without --with-secrets each value is as it is sealed in the vault: only this vault can open it, and "import" knows it again.
 
 With --with-secrets the values are the keys themselves. That is asked for; a script gives --yes. Names whose key is being made,
 removed or owed are named on standard error and left out.`

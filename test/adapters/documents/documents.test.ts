@@ -42,6 +42,7 @@ const anyKey: fc.Arbitrary<ExportedKey> = anyName.chain((name) =>
     hash: hex(64),
     value: anyValue(name),
     state: fc.constant('active' as const),
+    schedule: fc.record({ rotateAfter: fc.constantFrom(null, 'off', '12h', '90d'), rotate: fc.constantFrom(null, 'on' as const, 'off' as const) }),
     limits: fc.record({ monthlySpend: amount, dailySpend: amount, alertThreshold: amount, alertThresholds: fc.constant([]) }),
     usage: fc.constant({ currentMonth: 45.2, currentDay: null, lastUpdated: '2024-03-20T15:04:05.000Z', stale: false }),
     tags: fc.dictionary(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,10}$/).filter((key) => key !== '__proto__'), fc.string({ maxLength: 12, unit: 'binary' }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)), { maxKeys: 3 }),
@@ -67,7 +68,7 @@ const parsed = (read: E.Either<unknown, ForeignVault>): ForeignVault => {
 }
 
 describe('an export that is read again', () => {
-  it.each(['yaml', 'json'] as const)('as %s has the same names, hashes, values, limits and tags', async (format) => {
+  it.each(['yaml', 'json'] as const)('as %s has the same names, hashes, values, limits, tags and schedules', async (format) => {
     await fc.assert(
       fc.asyncProperty(anyKeys, async (keys) => {
         const read = parsed(parseVaultDocument(yaml, 'x', await written(keys, format)))
@@ -75,11 +76,12 @@ describe('an export that is read again', () => {
         const order = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : 1)
         expect(read.keys.map((key) => ({ ...key, secret: comparable(key.secret) })).sort(order)).toEqual(
           keys
-            .map(({ name, hash, value, tags, limits: { monthlySpend, dailySpend, alertThreshold } }) => ({
+            .map(({ name, hash, value, tags, schedule, limits: { monthlySpend, dailySpend, alertThreshold } }) => ({
               name,
               id: hash,
               secret: comparable(value),
               tags,
+              schedule: Object.fromEntries(Object.entries(schedule ?? {}).filter(([, said]) => said !== null)),
               limits: { monthlySpend, dailySpend, alertThreshold },
             }))
             .sort(order),
