@@ -10,11 +10,11 @@ const document = t.type({ secrets: t.record(t.string, t.unknown) })
 export type Yaml = Pick<typeof import('yaml'), 'isMap' | 'parseDocument'>
 
 /**
- * A warning of `parse` would show the line that it is about, and so a secret. That the package looks for names that are there twice
+ * A warning would show the line that it is about, and so a secret. That the package looks for names that are there twice
  * takes the square of how many there are, hours for a document of the longest size: they are counted instead.
  */
 const readDocument = (yaml: Yaml, text: string): unknown => {
-  const parsed = yaml.parseDocument(text, { uniqueKeys: false })
+  const parsed = yaml.parseDocument(text, { uniqueKeys: false, logLevel: 'error' })
   const entries: unknown = yaml.isMap(parsed.contents) ? parsed.contents.get('secrets', true) : null
   if (parsed.errors.length > 0 || !yaml.isMap(entries)) return null
   const found: unknown = parsed.toJS()
