@@ -28,7 +28,7 @@ const lawful = new Set([
 const shortLife = 300
 const intoCommand = 100
 /** Some live on, as do the first that find no keys yet, until one of their lanes, chosen at random, had up to so many answers. */
-const longLives = 0.12
+const longLives = 0.2
 const mostAnswers = 6
 const longestLife = 2500
 const longestAim = 700

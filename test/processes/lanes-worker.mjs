@@ -231,8 +231,9 @@ const tidy = () => {
     if (!isOld(Number(/^(?:init|restored)-(\d+)/.exec(name)?.[1] ?? life))) continue
     for (const each of ['homes', 'homes-config']) rmSync(join(folder, each, name), { recursive: true, force: true })
   }
+  const kept = newest()
   for (const name of readdirSync(join(folder, 'backups'))) {
-    if (name.endsWith('.age') && Number(name.slice(1, 7)) < life - 20) rmSync(join(folder, 'backups', name), { force: true })
+    if (name.endsWith('.age') && name !== kept && Number(name.slice(1, 7)) < life - 20) rmSync(join(folder, 'backups', name), { force: true })
   }
 }
 
