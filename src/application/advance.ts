@@ -128,7 +128,7 @@ export const advance = (
       case 'Hopeless':
         return givingUp(loaded, run, progress.cause)
       case 'Unrecorded':
-        return failedLog(run, progress.error)
+        return failedLog({ ...run, events: [...run.events, ...progress.events] }, progress.error)
     }
   }
 

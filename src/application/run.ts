@@ -32,6 +32,13 @@ export interface Advanced {
   readonly stop: Stop
 }
 
+/** Whether a run recorded anything, so that something may have been sent. */
+export const cameToSomething = ({ events, stop: why }: Advanced): boolean => events.length > 0 || why._tag === 'LogFailed'
+
+/** Where several names are driven on, and a failing log must not hide what came of others. Any other error stays one. */
+export const failedAfterWork = ({ state, events }: Pick<Advanced, 'state' | 'events'>, error: VaultError): TE.TaskEither<VaultError, Advanced> =>
+  error._tag === 'VaultUnavailable' ? TE.right({ state, events, stop: { _tag: 'LogFailed', error } }) : TE.left(error)
+
 /** What one run of the loop carries from turn to turn. */
 export interface Run {
   readonly state: KeyState

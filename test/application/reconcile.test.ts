@@ -142,6 +142,32 @@ describe('reconcile', () => {
     expect(report.finished.map((entry) => entry.name)).toEqual(['beta'])
   })
 
+  it('answers that the vault cannot be written only where nothing was sent; later it says what is left', async () => {
+    done(await bench.run((vault) => vault.add('gamma')))
+    for (const name of ['alpha', 'beta']) {
+      bench.trouble({ faults: from(5, unreachable) })
+      done(await bench.run((vault) => vault.remove(name)))
+    }
+    bench.trouble({})
+    const answers: Array<string> = []
+    for (let nth = 0; ; nth += 1) {
+      const each = await openBench({ copyOf: bench })
+      each.takeRequests()
+      each.trouble({ commits: (number) => (number >= nth ? 'fails' : null) })
+      const answer = await reconcile(each)
+      if (each.counted().commits <= nth) break
+      const sent = each.takeRequests().some((line) => !line.startsWith('GET '))
+      const told = answer?._tag === 'Right' ? `left: ${String(answer.right.outstanding.length)}` : (answer?.left._tag ?? 'died')
+      answers.push(`${sent ? 'sent' : 'nothing sent'}, ${told}`)
+      each.trouble({})
+      expect(done(await reconcile(each)).outstanding).toEqual([])
+      expect(remoteKeys(each, 'alpha')).toEqual([])
+    }
+    expect(answers[0]).toBe('nothing sent, VaultUnavailable')
+    expect(answers.filter((answer) => answer.startsWith('sent') && !/left: [12]$/.test(answer))).toEqual([])
+    expect(new Set(answers).size).toBeGreaterThan(2)
+  })
+
   describe('--dry-run', () => {
     it('says what there is to do, sends only reads and records nothing', async () => {
       bench.trouble({ faults: on('POST /keys', { _tag: 'late', delay: 200_000 }) })

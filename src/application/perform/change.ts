@@ -20,7 +20,7 @@ import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { maySend, type Token, underClaim } from './claiming.js'
 import { confirmAbsence } from './confirm-absence.js'
 import { countedUsage } from './counted-usage.js'
-import { unrecorded } from './look.js'
+import { unrecordedUnder } from './look.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Apply = Extract<Step, { readonly _tag: 'Apply' }>
@@ -129,7 +129,7 @@ const settle = (
   const retryAt = retryDate(deps.random, at, failuresOf(token.loaded, intent.hash))
   return pipe(
     recordOutcome(deps, name, token.loaded, { _tag: 'RecordChange', ...intent, result, settleUntil, retryAt, at }),
-    TE.match(unrecorded, (events): Progress => {
+    TE.match(unrecordedUnder(token), (events): Progress => {
       const cause = result._tag === 'Failed' || result._tag === 'Unknown' ? result.cause : null
       return recorded([...token.events, ...events], cause, retryAfter)
     }),

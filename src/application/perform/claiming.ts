@@ -78,7 +78,7 @@ export const underClaim = (
         case 'Overtaken':
           return T.of(overtaken)
         case 'LogFailed':
-          return T.of<Progress>({ _tag: 'Unrecorded', error: claimed.error })
+          return T.of<Progress>({ _tag: 'Unrecorded', error: claimed.error, events: [] })
       }
     }),
   )

@@ -11,13 +11,13 @@ import { plus } from '../../domain/shared/instant.js'
 import { remoteName } from '../../domain/shared/marker.js'
 import { causeOf } from '../causes.js'
 import type { Deps } from '../deps.js'
-import { unavailable } from '../errors.js'
 import type { Loaded } from '../key-store.js'
-import type { LogUnavailable, SealedSecret } from '../ports/event-log.js'
+import type { SealedSecret } from '../ports/event-log.js'
 import type { CreatedKey, NewKey } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { keySecretRef } from '../secret-refs.js'
 import { maySend, type Token, underClaim } from './claiming.js'
+import { unrecordedUnder } from './look.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Create = Extract<Step, { readonly _tag: 'Create' }>
@@ -92,8 +92,7 @@ const isBirth = (event: KeyEvent): boolean =>
   event.type === 'Provisioned' || (event.type === 'OtherKeyChanged' && event.fact.type === 'Provisioned')
 
 /** The log would not take the only copy of the secret: the key is deleted at once, and the open intent is settled later. */
-const abandon = (deps: Deps, outcome: Outcome, problem: LogUnavailable): T.Task<Progress> => {
-  const unrecorded: Progress = { _tag: 'Unrecorded', error: unavailable(problem) }
+const abandon = (deps: Deps, outcome: Outcome, unrecorded: Progress): T.Task<Progress> => {
   return outcome.result._tag === 'Created'
     ? pipe(
         deps.client.revokeKey(outcome.result.hash),
@@ -114,9 +113,7 @@ const settle = (deps: Deps, name: KeyName, token: Token, intent: Intent, outcome
     ),
     TE.matchE(
       (problem): T.Task<Progress> =>
-        problem._tag === 'LogUnavailable'
-          ? abandon(deps, outcome, problem)
-          : T.of({ _tag: 'Unrecorded', error: problem }),
+        problem._tag === 'LogUnavailable' ? abandon(deps, outcome, unrecordedUnder(token)(problem)) : T.of(unrecordedUnder(token)(problem)),
       (events) => {
         const { result, error } = outcome
         const failed = result._tag === 'Failed' || result._tag === 'Unknown' ? result.cause : null

@@ -20,7 +20,7 @@ import { assignGuardrail, makeGuardrail, takeOffGuardrail } from './change-guard
 import { type Token, underClaim } from './claiming.js'
 import { isNotToBeHad, unlessCredential } from './guard-failure.js'
 import { listGuards, noteGuardrailUse, usableGuardrails } from './list-guards.js'
-import { readFailure, unrecorded } from './look.js'
+import { readFailure, unrecorded, unrecordedUnder } from './look.js'
 import { overtaken, type Progress, recordOutcome } from './progress.js'
 
 type Guard = Extract<Step, { readonly _tag: 'Guard' }>
@@ -85,7 +85,7 @@ const changing = (
         noteGuardrailUse(deps),
         T.flatMap(() => change(token)),
         T.flatMap((result) => record(deps, name, token.loaded, step, attempt, result)),
-        TE.match(unrecorded, (progress): Progress => ({ ...progress, events: [...token.events, ...progress.events] })),
+        TE.match(unrecordedUnder(token), (progress): Progress => ({ ...progress, events: [...token.events, ...progress.events] })),
       ),
   )
 }

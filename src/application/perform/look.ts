@@ -3,6 +3,7 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { Cause } from '../../domain/key/cause.js'
+import type { KeyEvent } from '../../domain/key/event.js'
 import type { Step } from '../../domain/key/step.js'
 import { isNewborn } from '../../domain/key/spec.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
@@ -19,16 +20,27 @@ import type { LogUnavailable } from '../ports/event-log.js'
 import type { KeyDetails } from '../ports/open-router-client.js'
 import { type RemoteError, retryAfterOf } from '../ports/remote-error.js'
 import { isFromAnotherClock, waitToSettle } from '../settled-date.js'
+import type { Token } from './claiming.js'
 import { type Progress, recorded, recordOutcome } from './progress.js'
 
 type Look = Extract<Step, { readonly _tag: 'Look' }>
 
 export const wrongAccount: Cause = { kind: 'refused', status: null, message: 'another account answers than the pinned one' }
 
-export const unrecorded = (problem: LogUnavailable | VaultError): Progress => ({
+const failedLog = (problem: LogUnavailable | VaultError, events: ReadonlyArray<KeyEvent>): Progress => ({
   _tag: 'Unrecorded',
   error: problem._tag === 'LogUnavailable' ? unavailable(problem) : problem,
+  events,
 })
+
+/** Where nothing was sent but reads. */
+export const unrecorded = (problem: LogUnavailable | VaultError): Progress => failedLog(problem, [])
+
+/** Where something may have been sent under a claim. */
+export const unrecordedUnder =
+  ({ events }: Token) =>
+  (problem: LogUnavailable | VaultError): Progress =>
+    failedLog(problem, events)
 
 /** A read that failed: again if that may help. */
 export const readFailure = (error: RemoteError): Progress =>

@@ -31,8 +31,8 @@ export type Progress =
   | { readonly _tag: 'Again'; readonly cause: Cause; readonly retryAfter: Millis | null }
   /** Repeating is no use. */
   | { readonly _tag: 'Hopeless'; readonly cause: Cause }
-  /** The log failed after something was sent: what came of it is not recorded. */
-  | { readonly _tag: 'Unrecorded'; readonly error: VaultError }
+  /** The log failed. `events`: the claim that was recorded before something was sent; what came of that is not. */
+  | { readonly _tag: 'Unrecorded'; readonly error: VaultError; readonly events: ReadonlyArray<KeyEvent> }
 
 export const recorded = (
   events: ReadonlyArray<KeyEvent>,

@@ -11,7 +11,7 @@ import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { ownView, type TakenView, takeView, type ViewSource } from '../perform/account-view.js'
 import { provableFrom } from '../perform/prove.js'
-import type { Advanced, Stop } from '../run.js'
+import { type Advanced, cameToSomething, failedAfterWork, type Stop } from '../run.js'
 import { isFromAnotherClock } from '../settled-date.js'
 
 /** How far one name has come. */
@@ -92,6 +92,7 @@ export const proveTogether = (
       if (proof === null) return TE.right<VaultError, Turn>(turn)
       return pipe(
         advance(deps, turn.name, budget, turn.advanced.events, viewFor(proof)),
+        TE.orElse((error) => (turns.some(({ advanced }) => cameToSomething(advanced)) ? failedAfterWork(turn.advanced, error) : TE.left(error))),
         TE.map((advanced): Turn => ({ name: turn.name, advanced })),
       )
     })(turns)

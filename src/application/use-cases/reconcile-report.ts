@@ -24,6 +24,7 @@ export const entry = (name: KeyName, state: KeyState, reason: string | null): Re
 const reasonOf = ({ advanced }: Driven): string | null => {
   const { stop } = advanced
   if (stop._tag === 'GaveUp') return stop.cause.message
+  if (stop._tag === 'LogFailed') return 'the vault could not be written'
   return stop._tag === 'InFlight' ? 'another process is at it' : null
 }
 
@@ -100,8 +101,10 @@ const unread = (swept: Swept, open: ReadonlyArray<Driven>): ReadonlyArray<Reconc
 
 /** What a reconcile did, from the states before and after. */
 export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'> => {
-  const settled = driven.filter((each) => owedWork(each.advanced.state).length === 0)
-  const open = driven.filter((each) => owedWork(each.advanced.state).length > 0)
+  // Where the log failed, its last word is not the last that happened.
+  const isOpen = ({ advanced }: Driven): boolean => owedWork(advanced.state).length > 0 || advanced.stop._tag === 'LogFailed'
+  const settled = driven.filter((each) => !isOpen(each))
+  const open = driven.filter(isOpen)
   const had = settled.filter((each) => owedWork(each.before).length > 0)
   const wasUndone = (each: Driven): boolean => each.advanced.events.some((event) => undoings.has(event.type))
   const list = (all: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>

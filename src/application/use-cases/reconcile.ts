@@ -12,7 +12,7 @@ import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
 import { loadAllKeys } from '../load-keys.js'
 import type { ReconcileReport } from '../reports.js'
-import type { Advanced } from '../run.js'
+import { type Advanced, cameToSomething, failedAfterWork } from '../run.js'
 import { transact } from '../transact.js'
 import { adoptByHash } from './adopt.js'
 import { guardDrift, viewGuards } from './guard-drift.js'
@@ -45,11 +45,37 @@ const needsWork = (swept: Swept): { readonly first: ReadonlyArray<KeyName>; read
   return { first: names.filter((name) => !waits(name)), last: names.filter(waits) }
 }
 
-const driveGroup = (deps: Deps, drive: Drive, swept: Swept, names: ReadonlyArray<KeyName>): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
+/** A log that fails before anything was done is the answer; one that fails later only ends the work, for what was done must be told. */
+const driveInTurn = (
+  deps: Deps,
+  drive: Drive,
+  swept: Swept,
+  names: ReadonlyArray<KeyName>,
+  done: ReadonlyArray<Driven>,
+): TE.TaskEither<VaultError, ReadonlyArray<Turn>> => {
+  let worked = swept.events.size > 0 || done.some(({ advanced }) => cameToSomething(advanced))
+  return TE.traverseSeqArray((name: KeyName) =>
+    pipe(
+      driveOne(deps, drive, swept, name),
+      TE.tap((advanced) => {
+        worked ||= cameToSomething(advanced)
+        return TE.right(undefined)
+      }),
+      TE.orElse((error) => (worked ? failedAfterWork({ state: swept.states.get(name) ?? deps.protocol.decider.initial, events: [] }, error) : TE.left(error))),
+      TE.map((advanced): Turn => ({ name, advanced })),
+    ),
+  )(names)
+}
+
+const driveGroup = (
+  deps: Deps,
+  drive: Drive,
+  swept: Swept,
+  names: ReadonlyArray<KeyName>,
+  done: ReadonlyArray<Driven>,
+): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
   pipe(
-    TE.traverseSeqArray((name: KeyName) =>
-      TE.map((advanced: Advanced): Turn => ({ name, advanced }))(driveOne(deps, drive, swept, name)),
-    )(names),
+    driveInTurn(deps, drive, swept, names, done),
     TE.flatMap((turns) => proveTogether(deps, drive.budget, turns)),
     TE.map((turns) => turns.map((turn) => ({ ...turn, before: swept.states.get(turn.name) ?? deps.protocol.decider.initial }))),
   )
@@ -58,8 +84,8 @@ const driveGroup = (deps: Deps, drive: Drive, swept: Swept, names: ReadonlyArray
 export const driveAll = (deps: Deps, swept: Swept, drive: Drive): TE.TaskEither<VaultError, Omit<ReconcileReport, 'adopted' | 'guardrailsDeleted'>> => {
   const { first, last } = needsWork(swept)
   return pipe(
-    driveGroup(deps, drive, swept, first),
-    TE.flatMap((done) => TE.map((rest: ReadonlyArray<Driven>) => [...done, ...rest])(driveGroup(deps, drive, swept, last))),
+    driveGroup(deps, drive, swept, first, []),
+    TE.flatMap((done) => TE.map((rest: ReadonlyArray<Driven>) => [...done, ...rest])(driveGroup(deps, drive, swept, last, done))),
     TE.map((driven) => report(swept, driven)),
   )
 }
