@@ -18,6 +18,7 @@ import type { Saved } from '../test/processes/bench.js'
 import { copyBuiltCli } from '../test/processes/built-cli.js'
 import { addDifferent, addSame, changeTogether, type Crowd, reconcileTogether, removeUnderReader, stopInCommit } from '../test/processes/crowd-trial.js'
 import { initCalls, initCommits, initLabel, tryKillInit } from '../test/processes/init-trial.js'
+import { failingLabel, failingsOf, tryFailing } from '../test/processes/failing-disk-trial.js'
 import { tryFullDisk } from '../test/processes/full-disk-trial.js'
 import { labelOf, tryKill, type Where } from '../test/processes/kill-trial.js'
 import { type Count, type Lives, noLives, together } from '../test/processes/lanes-records.js'
@@ -176,19 +177,33 @@ for (const scenario of [rotations.whole, ...rotations.dated, rotations.slow]) {
   ])
 }
 
+if (strace !== null) {
+  await section(
+    'on files that cannot be written from some moment on',
+    (
+      await Promise.all(
+        scenarios.map(async (scenario) =>
+          (await failingsOf(cli, savedFor(scenario), scenario)).map((failing) => ({
+            label: failingLabel(scenario, failing),
+            run: async () => ({ struck: 1, problems: (await tryFailing(cli, savedFor(scenario), scenario, failing)).problems }),
+          })),
+        ),
+      )
+    ).flat(),
+  )
+}
+
 await section(
   'on a disk that gets full; struck: runs on a disk that could be mounted',
-  scenarios
-    .filter(({ from }) => from === 'quiet')
-    .flatMap((scenario) =>
-      (['the beginning', 1, 2, 3] as const).map((from) => ({
-        label: `${scenario.name}, disk full from ${from === 'the beginning' ? from : `change ${from}`}`,
-        run: async () => {
-          const result = await tryFullDisk(cli, quiet, scenario, from)
-          return { struck: result === null ? 0 : 1, problems: result?.problems ?? [] }
-        },
-      })),
-    ),
+  scenarios.flatMap((scenario) =>
+    (['the beginning', 1, 2, 3] as const).map((from) => ({
+      label: `${scenario.name}, disk full from ${from === 'the beginning' ? from : `change ${from}`}`,
+      run: async () => {
+        const result = await tryFullDisk(cli, savedFor(scenario), scenario, from)
+        return { struck: result === null ? 0 : 1, problems: result?.problems ?? [] }
+      },
+    })),
+  ),
 )
 
 await section(

@@ -114,7 +114,7 @@ export const strike = async (bench: Bench, scenario: Scenario, where: Where): Pr
 export const reconciled = (bench: Bench): Promise<ReadonlyArray<string>> => finished(bench, ['reconcile'])
 
 /** The same with another command that finishes what was begun. */
-const finished = async (bench: Bench, args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+export const finished = async (bench: Bench, args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const codes: Array<number | null> = []
   for (let tries = 0; tries < 3; tries += 1) {
     const { code, stdout, stderr } = await bench.run([...args, '--json'])

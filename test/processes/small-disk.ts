@@ -17,6 +17,15 @@ const mustMount = (...args: ReadonlyArray<string>): void => {
   if (!mount(...args)) throw new Error(`mount ${args.join(' ')} failed`)
 }
 
+/** Whether this user may mount anything. */
+export const mayMount = (): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'lean-vault-mount-'))
+  const isMounted = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder)
+  if (isMounted) spawnSync('umount', ['-l', folder])
+  rmSync(folder, { recursive: true })
+  return isMounted
+}
+
 /** Puts a tmpfs of this many KiB under a folder, with what is in it. Null where this user may not mount. */
 export const smallDiskUnder = (folder: string, kibibytes: number): SmallDisk | null => {
   const kept = mkdtempSync(join(tmpdir(), 'lean-vault-kept-'))
