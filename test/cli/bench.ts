@@ -46,6 +46,8 @@ export interface Circumstances {
   readonly faults?: string
   /** The signal comes when this many requests have been sent. */
   readonly stop?: { readonly after: number; readonly by: StopName }
+  /** How far the clock of OpenRouter is ahead, ms. */
+  readonly skew?: number
   /** How the command of `exec` ends. */
   readonly ended?: Ended
   /** What copying comes to; without it there is no clipboard. */
@@ -135,7 +137,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
   }
 
   const runOnce = async (argv: ReadonlyArray<string>, circumstances: Circumstances = {}): Promise<Ran> => {
-    const { columns, stdin, env = {}, answers = [], faults = '', stop: stopping, ended, onPause, clipboard, browser = true } = circumstances
+    const { columns, stdin, env = {}, answers = [], faults = '', stop: stopping, ended, onPause, clipboard, browser = true, skew = 0 } = circumstances
     const out = { stdout: '', stderr: '' }
     const controller = new AbortController()
     let stoppedBy: StopName | null = null
@@ -147,7 +149,7 @@ export const makeBench = (options: BenchOptions = {}): Bench => {
     const before = world.journal.length
     const transport = simulatedTransport({
       world,
-      now: () => now,
+      now: () => now + skew,
       delay: (milliseconds) => Promise.resolve(void (now += milliseconds)),
       nextFault: (request) => {
         if (stopping !== undefined && world.journal.length - before >= stopping.after) stopBy(stopping.by)

@@ -1,8 +1,12 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
+import { type DashboardEdit, editKey } from '../../src/adapters/simulated-openrouter/dashboard.js'
+import { changeAccount } from '../../src/adapters/simulated-openrouter/world.js'
+import { dollars } from '../adapters/openrouter/fakes.js'
 import { type Bench, makeBench } from './bench.js'
 
 let bench: Bench
@@ -110,5 +114,75 @@ describe('doctor', () => {
     expect(exit).toBe(9)
     expect(of('unfinished work')).toMatchObject({ severity: 'problem', remedy: 'lean-vault reconcile' })
     expect(of('unfinished work').found).toContain('owed')
+  })
+
+  it('tells what killed commands left half written, and nothing of it once its own remedy was run', async () => {
+    await init()
+    const keys = join(bench.folder, 'config', 'lean-vault')
+    const [key = ''] = readdirSync(keys).filter((name) => name.endsWith('.key'))
+    const hex = '0123456789ab'
+    const left = [`${bench.home}.restoring-${hex}`, join(bench.home, `config.yaml.${hex}.tmp`), join(keys, `.${key}.${hex}`)]
+    for (const path of left) {
+      if (path.includes('restoring')) mkdirSync(path)
+      else writeFileSync(path, '', { mode: 0o600 })
+    }
+    expect((await examined()).of('left behind').severity).toBe('missing')
+    for (const path of left) utimesSync(path, 1, 1)
+    const { exit, of } = await examined()
+    const { found, remedy, severity } = of('left behind')
+    expect([exit, severity]).toEqual([0, 'warning'])
+    for (const path of left) expect(found).toContain(path)
+    execFileSync('sh', ['-c', (remedy ?? '').replace(/^.*: /, '')])
+    expect((await examined()).of('left behind').severity).toBe('missing')
+    expect(await severities({}, 'vault', 'vault key', 'key ring')).toEqual(['ok', 'ok', 'ok'])
+  })
+
+  it('tells a clock that is off, by the dates of the answers', async () => {
+    await init()
+    expect(await severities({}, 'clock')).toEqual(['ok'])
+    const { of } = await examined({ skew: 600_000 })
+    expect(of('clock')).toMatchObject({ severity: 'problem', found: 'This clock and that of OpenRouter are 600 s apart.', remedy: 'Set this clock by a time server.' })
+  })
+
+  it('tells what was changed elsewhere, and nothing of it once its own remedies were run', async () => {
+    await init()
+    for (const name of ['looser', 'tighter', 'deleted']) await bench.run(['add', name, '--monthly-limit', '5'])
+    const hashOf = (name: string): string => [...bench.world.account.keys.values()].find((key) => key.name.startsWith(name))?.hash ?? ''
+    const edit = (name: string, change: DashboardEdit): void => changeAccount(bench.world, bench.now(), (account) => editKey(account, hashOf(name), change, bench.now()))
+    edit('looser', { _tag: 'SetLimit', limit: dollars('9'), reset: 'monthly' })
+    edit('tighter', { _tag: 'SetLimit', limit: dollars('1'), reset: 'monthly' })
+    edit('deleted', { _tag: 'Delete' })
+    const { exit, of } = await examined()
+    expect([exit, of('drift').severity]).toEqual([9, 'problem'])
+    expect(of('drift').remedy).toMatch(/reconcile.* resume <name>.* remove <name>/)
+    await bench.run(['reconcile'])
+    expect((await examined()).of('drift').found).not.toContain('looser')
+    await bench.run(['resume', 'tighter'])
+    await bench.run(['remove', 'deleted', '--yes'])
+    expect(await severities({}, 'drift', 'unfinished work')).toEqual(['ok', 'ok'])
+    expect(bench.world.account.keys.get(hashOf('tighter'))?.limit).toBe(dollars('5'))
+  })
+
+  it('tells a key that bears our mark and is not in the log, and either remedy ends that', async () => {
+    await init()
+    const [key] = [...bench.world.account.keys.values()]
+    if (key === undefined) throw new Error('there is no key')
+    const twins = ['a', 'b'].map((digit) => ({ ...key, hash: digit.repeat(64), name: key.name.replace(/:[0-9a-f]{32}\]/, `:${digit.repeat(32)}]`) }))
+    changeAccount(bench.world, bench.now(), (account) => ({ ...account, keys: new Map([...account.keys, ...twins.map((twin) => [twin.hash, twin] as const)]) }))
+    const { of } = await examined()
+    expect(of('unheld keys')).toMatchObject({ severity: 'problem', remedy: 'lean-vault reconcile --revoke <hash>, or --adopt <hash>' })
+    for (const { hash } of twins) expect(of('unheld keys').found).toContain(hash)
+    expect((await bench.run(['reconcile', '--revoke', 'a'.repeat(64)])).stdout).toContain('evoked')
+    expect((await bench.run(['reconcile', '--adopt', 'b'.repeat(64)])).exit).toBe(0)
+    expect(await severities({}, 'unheld keys')).toEqual(['ok'])
+  })
+
+  it('tells a management key that is accepted no more', async () => {
+    await init()
+    const { managementKeys } = bench.world.account
+    changeAccount(bench.world, bench.now(), (account) => ({ ...account, managementKeys: new Map() as never }))
+    expect((await examined()).of('account')).toMatchObject({ severity: 'problem', remedy: 'lean-vault credentials set' })
+    changeAccount(bench.world, bench.now(), (account) => ({ ...account, managementKeys }))
+    expect(await severities({}, 'account')).toEqual(['ok'])
   })
 })

@@ -50,6 +50,8 @@ const examineWatcher = (vault: OpenedVault, now: number): T.Task<Finding> =>
     ),
   )
 
+const putBack = 'lean-vault reconcile puts back what is looser; lean-vault resume <name> takes back a tightening, and lean-vault remove <name> ends a key that was deleted.'
+
 const compared = ({ unheld, drift }: ReconcileReport): ReadonlyArray<Finding> => [
   ok('account', 'OpenRouter answers as the account of this vault.'),
   unheld.length === 0
@@ -57,7 +59,7 @@ const compared = ({ unheld, drift }: ReconcileReport): ReadonlyArray<Finding> =>
     : problem('unheld keys', `${many(unheld.length, 'key')} with the mark of this vault: ${unheld.map(({ hash }) => hash).join(', ')}.`, 'lean-vault reconcile --revoke <hash>, or --adopt <hash>'),
   drift.length === 0
     ? ok('drift', 'OpenRouter holds the keys as they are wanted.')
-    : problem('drift', drift.map(({ name, found }) => `${name}: ${found}`).join('; '), 'lean-vault reconcile'),
+    : problem('drift', drift.map(({ name, found }) => `${name}: ${found}`).join('; '), putBack),
 ]
 
 const notCompared = (error: VaultError): Finding => {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type * as T from 'fp-ts/lib/Task.js'
+import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import { unavailable, type VaultError } from '../../application/errors.js'
@@ -13,6 +13,7 @@ import { readLock } from '../sealing/lock.js'
 import { loadDriver } from '../sqlite-log/load-driver.js'
 import { compareSnapshots } from './compare-snapshots.js'
 import { type Finding, ok, problem, unknown, warning } from './doctor-report.js'
+import { examineLeftovers } from './examine-leftovers.js'
 import type { Surroundings } from './load-settings.js'
 import { closeStore, masterKeyFileOf, openStore } from './open-parts.js'
 import type { AskPassphrase, VaultOptions } from './options.js'
@@ -123,14 +124,20 @@ export const examineVaultPlace = (around: Surroundings, options: VaultOptions): 
   pipe(
     TE.bracket(
       openStore(around),
-      (store) => TE.fromTask<ReadonlyArray<Finding>, VaultError>(examineKey(around, options, store)),
+      (store) =>
+        pipe(
+          examineKey(around, options, store),
+          T.map((found) => [...found, ...examineLeftovers(around.settings.home.value, masterKeyFileOf(around, store.info.vaultId), Date.now())]),
+          TE.fromTask<ReadonlyArray<Finding>, VaultError>,
+        ),
       closeStore,
     ),
     TE.match(
       (error): Looked => {
         const { value: home } = around.settings.home
-        if (error._tag === 'VaultMissing') return { isThere: false, findings: [unknown('vault', `There is no vault in ${home}.`, 'lean-vault init makes one.')] }
-        return { isThere: false, findings: [problem('vault', textOf(error), 'Check who owns the folder and its files (0700 and 0600), and the disk.')] }
+        const left = examineLeftovers(home, around.settings.masterKeyFile.value, Date.now())
+        if (error._tag === 'VaultMissing') return { isThere: false, findings: [unknown('vault', `There is no vault in ${home}.`, 'lean-vault init makes one.'), ...left] }
+        return { isThere: false, findings: [problem('vault', textOf(error), 'Check who owns the folder and its files (0700 and 0600), and the disk.'), ...left] }
       },
       (findings) => ({ isThere: true, findings: [ok('vault', `It is in ${around.settings.home.value}, for its owner alone.`), examineDisk(around), ...findings] }),
     ),
