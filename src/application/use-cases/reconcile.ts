@@ -51,20 +51,16 @@ const driveInTurn = (
   drive: Drive,
   swept: Swept,
   names: ReadonlyArray<KeyName>,
-  done: ReadonlyArray<Driven>,
+  turns: ReadonlyArray<Turn>,
+  worked: boolean,
 ): TE.TaskEither<VaultError, ReadonlyArray<Turn>> => {
-  let worked = swept.events.size > 0 || done.some(({ advanced }) => cameToSomething(advanced))
-  return TE.traverseSeqArray((name: KeyName) =>
-    pipe(
-      driveOne(deps, drive, swept, name),
-      TE.tap((advanced) => {
-        worked ||= cameToSomething(advanced)
-        return TE.right(undefined)
-      }),
-      TE.orElse((error) => (worked ? failedAfterWork({ state: swept.states.get(name) ?? deps.protocol.decider.initial, events: [] }, error) : TE.left(error))),
-      TE.map((advanced): Turn => ({ name, advanced })),
-    ),
-  )(names)
+  const [name, ...rest] = names
+  if (name === undefined) return TE.right(turns)
+  return pipe(
+    driveOne(deps, drive, swept, name),
+    TE.orElse((error) => (worked ? failedAfterWork({ state: swept.states.get(name) ?? deps.protocol.decider.initial, events: [] }, error) : TE.left(error))),
+    TE.flatMap((advanced) => driveInTurn(deps, drive, swept, rest, [...turns, { name, advanced }], worked || cameToSomething(advanced))),
+  )
 }
 
 const driveGroup = (
@@ -75,7 +71,7 @@ const driveGroup = (
   done: ReadonlyArray<Driven>,
 ): TE.TaskEither<VaultError, ReadonlyArray<Driven>> =>
   pipe(
-    driveInTurn(deps, drive, swept, names, done),
+    driveInTurn(deps, drive, swept, names, [], swept.events.size > 0 || done.some(({ advanced }) => cameToSomething(advanced))),
     TE.flatMap((turns) => proveTogether(deps, drive.budget, turns)),
     TE.map((turns) => turns.map((turn) => ({ ...turn, before: swept.states.get(turn.name) ?? deps.protocol.decider.initial }))),
   )
