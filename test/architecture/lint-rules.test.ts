@@ -71,9 +71,10 @@ const project = join(root, '.cache/lint/tsconfig.json')
 mkdirSync(join(root, '.cache/lint'), { recursive: true })
 writeFileSync(project, JSON.stringify({ extends: '../../tsconfig.json', include: [], files: [application, adapter, test].map((at) => `../../${at}`) }))
 
+// Where `CI` is set the parser would take the files from the disk, and not the lines that stand in their place.
 const eslint = new ESLint({
   cwd: root,
-  overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parserOptions: { projectService: false, project } } }],
+  overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parserOptions: { projectService: false, project, disallowAutomaticSingleRunInference: true } } }],
 })
 
 /** The rules that each line breaks, all lines of one module linted together. */
