@@ -50,7 +50,7 @@ const whyStopped = ({ state, stop }: Advanced): string => {
     case 'Stopped':
       return 'it was asked to stop'
     case 'LogFailed':
-      return 'the vault could not be written after something was sent'
+      return 'the vault could not be written any more; what was begun is finished by lean-vault reconcile'
   }
 }
 
