@@ -34,6 +34,8 @@ export interface Observer {
   readonly charges: Map<string, Array<{ readonly at: number; readonly amount: bigint }>>
   /** Of which lineage each key is or was. */
   readonly lineages: Map<string, string>
+  /** Keys, by their hashes, that somebody may have: each was the one of its name at some time, which `get` gives. */
+  readonly inHands: Set<string>
   seenRecords: number
   seenRequests: number
   readonly folded: Map<KeyName, { readonly version: number; readonly state: KeyState; readonly allowed: Allowed }>
@@ -48,6 +50,7 @@ export const makeObserver = (universe: Universe, untouchable: ReadonlySet<string
   residuals: new Map(),
   charges: new Map(),
   lineages: new Map(),
+  inHands: new Set(),
   seenRecords: 0,
   seenRequests: 0,
   folded: new Map(),
@@ -70,6 +73,7 @@ const refold = (observer: Observer): void => {
     const before = { state: known?.state ?? keyDecider.initial, allowed: known?.allowed ?? null }
     const { state, allowed } = events.reduce((from, event) => {
       const next = keyDecider.evolve(from.state, event)
+      if (next.stage._tag === 'Held' || next.stage._tag === 'RollingBack') observer.inHands.add(next.stage.key.hash)
       return { state: next, allowed: allowedAfter(from.allowed, next) }
     }, before)
     observer.folded.set(name, { version: records.length, state, allowed })

@@ -112,13 +112,14 @@ const meddle = (universe: Universe, observer: Observer, action: Extract<Action, 
   changeAccount(world, now, (account) => editKey(account, key.hash, edit[action.edit], now))
 }
 
-/** Somebody uses a key for as many requests as OpenRouter lets through. */
+/** Somebody uses a key for as many requests as OpenRouter lets through. Only the vault knows a secret that it has handed to nobody yet. */
 const spend = (universe: Universe, observer: Observer, { nth, requests }: Extract<Action, { readonly _tag: 'spend' }>): string => {
   const { scheduler, world } = universe
   const at = epoch + scheduler.now()
   const candidates = [...world.account.keys.values()].filter((key) => !observer.untouchable.has(key.hash))
   const key = candidates[nth % Math.max(1, candidates.length)]
   if (key === undefined) return 'no key'
+  if (!observer.inHands.has(key.hash)) return `nobody has the secret of ${key.name}`
   let done = 0
   while (done < requests && spendOnKey(world, at, key.hash, { credits: requestCost, byok: zero })) done += 1
   if (done > 0) observer.charges.set(key.hash, [...(observer.charges.get(key.hash) ?? []), { at, amount: requestCost * BigInt(done) }])
