@@ -52,6 +52,8 @@ export interface KeyView {
   readonly enforcedBy: { readonly monthly: Enforcer; readonly daily: Enforcer }
   readonly rotation: RotationView
   readonly pending: ReadonlyArray<PendingWork>
+  /** When `overlap` or `window-turn` in `pending` is to be done, by `watch` or `reconcile`; null where nothing is planned. */
+  readonly plannedFor: string | null
 }
 
 export type { Enforcer }

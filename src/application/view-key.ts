@@ -2,7 +2,7 @@ import { type AlertPolicy, defaultPolicy } from '../domain/alerts/policy.js'
 import { isEnforcing } from '../domain/key/guard.js'
 import { otherHash } from '../domain/key/rotation.js'
 import type { KeyState } from '../domain/key/state.js'
-import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, publicState } from '../domain/key/view.js'
+import { containedFor, hashOf, heldKey, incarnationOf, pendingWork, plannedFor, publicState } from '../domain/key/view.js'
 import { type KeyName, lineageOf } from '../domain/shared/identifiers.js'
 import type { Instant } from '../domain/shared/instant.js'
 import { type Picodollars, toDollars } from '../domain/shared/picodollars.js'
@@ -43,6 +43,8 @@ const remoteView = ({ stage }: KeyState): KeyView['remote'] => {
       return 'unknown'
   }
 }
+
+const isoOrNull = (at: Instant | null): string | null => (at === null ? null : isoOf(at))
 
 const isoOrEmpty = (at: Instant | null): string => (at === null ? '' : isoOf(at))
 
@@ -87,6 +89,7 @@ export const viewKey = (name: KeyName, state: KeyState, watched: boolean, policy
     usage: unknownUsage,
     rotation: viewRotation(name, state, policy),
     pending: pendingWork(state),
+    plannedFor: isoOrNull(plannedFor(state)),
     ...viewSpec(incarnation?.spec ?? null, held !== null && isEnforcing(held), watched),
   }
 }
@@ -106,5 +109,6 @@ export const viewUnreadable = (name: KeyName): KeyView => ({
   usage: unknownUsage,
   rotation: noRotation,
   pending: [],
+  plannedFor: null,
   ...viewSpec(null, false, false),
 })

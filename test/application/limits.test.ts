@@ -5,7 +5,7 @@ import type { LimitOptions } from '../../src/application/limit-options.js'
 import { dollars } from '../adapters/openrouter/fakes.js'
 import { done, failed, remoteKey } from './bench-views.js'
 import { type Bench, openBench } from './harness.js'
-import { always, refused } from './trouble.js'
+import { always, either, lost, refused, unreachable } from './trouble.js'
 
 const add = (bench: Bench, options: AddOptions) => bench.run((vault) => vault.add('alpha', options))
 const shown = async (bench: Bench) => done(await bench.run((vault) => vault.show('alpha')))
@@ -108,6 +108,17 @@ describe('changing the limits of a key', () => {
     bench.trouble({ faults: always('PATCH /keys/:hash', refused(400)) })
     expect(failed(await update(bench, { monthlyLimit: 4 }))).toMatchObject({ _tag: 'RemoteRefused' })
     expect(remoteKey(bench, 'alpha')).toMatchObject({ limit: dollars('10') })
+    expect((await shown(bench)).limits).toMatchObject({ monthlySpend: 10 })
+  })
+
+  it('whose answer was lost, and that OpenRouter refuses when a reconcile sends it again, is told as undone, and why', async () => {
+    const bench = await limited()
+    bench.trouble({ faults: either(always('PATCH /keys/:hash', lost), always('GET /keys/:hash', unreachable)) })
+    expect(done(await update(bench, { monthlyLimit: 4 }))).toMatchObject({ outcome: 'incomplete', pending: ['limits'] })
+    bench.trouble({ faults: always('PATCH /keys/:hash', refused(400)) })
+    const { finished, undone, outstanding } = done(await bench.run((vault) => vault.reconcile()))
+    expect([finished, outstanding]).toEqual([[], []])
+    expect(undone).toEqual([{ name: 'alpha', state: 'active', pending: [], reason: 'Invalid request parameters' }])
     expect((await shown(bench)).limits).toMatchObject({ monthlySpend: 10 })
   })
 

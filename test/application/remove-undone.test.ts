@@ -248,7 +248,7 @@ describe('a removal that fails once the key is contained', () => {
     expect(handed.warning).toContain('rollback is pending')
     bench.trouble({})
     const report = done(await bench.run((vault) => vault.reconcile()))
-    expect(report.undone).toEqual([{ name: 'alpha', state: 'active', pending: [], reason: null }])
+    expect(report.undone).toEqual([{ name: 'alpha', state: 'active', pending: [], reason: 'Only management keys can perform this operation' }])
     expect(report.finished).toEqual([])
     await expectAsBefore(bench)
   })

@@ -88,7 +88,9 @@ describe('rotate', () => {
       {
         "events": 22,
         "name": "alpha",
-        "notes": [],
+        "notes": [
+          "until 2027-02-01T00:01:30.000Z the key has the $50.00 that were left of its limit; its own limit is set by lean-vault watch then, or by the next lean-vault reconcile",
+        ],
         "outcome": "rotated",
         "pending": [
           "window-turn",
@@ -99,7 +101,12 @@ describe('rotate', () => {
       }
     `)
     await quieten(bench)
-    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({ state: 'active', alsoHeld: [], pending: ['window-turn'] })
+    expect(done(await bench.run((vault) => vault.show('alpha')))).toMatchObject({
+      state: 'active',
+      alsoHeld: [],
+      pending: ['window-turn'],
+      plannedFor: '2027-02-01T00:01:30.000Z',
+    })
   })
 
   it('lets both keys work on halves of what is left, and gives the old one while it works', async () => {
@@ -118,6 +125,8 @@ describe('rotate', () => {
     ])
     expect(done(await bench.run((vault) => vault.getCurrentUsage('alpha')))).toMatchObject({ usage: { currentMonth: 10, currentDay: 10 } })
     await quieten(bench)
+    const { plannedFor } = done(await bench.run((vault) => vault.show('alpha')))
+    expect(report.notes).toEqual([`the old key works too until ${String(plannedFor)}; lean-vault get alpha --previous gives it`])
     expect(failed(await bench.run((vault) => vault.updateSpendLimits('alpha', { monthlyLimit: '120' })))).toMatchObject({ _tag: 'KeyBeingRotated' })
     bench.advance(7 * 60 * minute)
     await quieten(bench)
@@ -130,7 +139,10 @@ describe('rotate', () => {
     done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '5' })))
     const report = done(await bench.run((vault) => vault.rotate('alpha', { grace: '7h' })))
     expect(report).toMatchObject({ outcome: 'rotated', pending: ['window-turn'], remote: 'live' })
-    expect(report.notes).toEqual(['too little was left for two keys (usage of up to $9.10 may come in late), so the old one did not work on beside the new one'])
+    expect(report.notes).toEqual([
+      'too little was left for two keys (usage of up to $9.10 may come in late), so the old one did not work on beside the new one',
+      'until 2027-02-01T00:01:30.000Z the key has the $5.00 that were left of its limit; its own limit is set by lean-vault watch then, or by the next lean-vault reconcile',
+    ])
     expect(remoteKeys(bench, 'alpha').map(({ limit }) => limit)).toEqual([dollars('5')])
   })
 })

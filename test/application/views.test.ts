@@ -36,6 +36,7 @@ describe('list and show', () => {
       enforcedBy: { monthly: 'openrouter', daily: null },
       rotation: { rotateAfter: null, rotate: null, dueAt: null, byWatcher: false },
       pending: [],
+      plannedFor: null,
     })
     expect(second).toMatchObject({ name: 'beta', limits: { monthlySpend: null }, enforcedBy: { monthly: null } })
     expect(others).toEqual([])

@@ -116,6 +116,17 @@ describe('doctor', () => {
     expect(of('unfinished work').found).toContain('owed')
   })
 
+  it('takes what waits for a date for no debt before that date, and for one after it', async () => {
+    await init()
+    await bench.run(['add', 'bounded', '--monthly-limit', '5'])
+    expect((await bench.run(['rotate', 'bounded', '--yes'])).exit).toBe(0)
+    expect((await examined()).of('unfinished work')).toMatchObject({ severity: 'ok', found: expect.stringContaining('bounded') as string })
+    bench.advance(32 * 86_400_000)
+    expect((await examined()).of('unfinished work')).toMatchObject({ severity: 'problem', found: expect.stringContaining('bounded') as string })
+    expect((await bench.run(['reconcile'])).exit).toBe(0)
+    expect((await examined()).of('unfinished work')).toMatchObject({ severity: 'ok', found: 'Nothing is half done or owed.' })
+  })
+
   it('tells what killed commands left half written, and nothing of it once its own remedy was run', async () => {
     await init()
     const keys = join(bench.folder, 'config', 'lean-vault')

@@ -3,9 +3,10 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { VaultError } from '../../application/errors.js'
-import type { ReconcileReport } from '../../application/reports.js'
+import type { KeyView, ReconcileReport } from '../../application/reports.js'
 import type { Vault } from '../../application/vault.js'
 import type { OpenedVault } from '../../application/opened-vault.js'
+import { owedOf } from '../../domain/key/view.js'
 import { type Finding, ok, problem, unknown, warning } from './doctor-report.js'
 import { nobody, textOf } from './examine-place.js'
 import { openVault } from './open-vault.js'
@@ -14,16 +15,22 @@ import type { RequestTrace } from './trace.js'
 
 const many = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${count} ${what}s`)
 
-const examineDebts = (vault: Vault): T.Task<Finding> =>
+const listed = (keys: ReadonlyArray<KeyView>): string => keys.map(({ name }) => name).join(', ')
+
+const isWaiting = ({ pending, plannedFor }: KeyView, now: number): boolean =>
+  owedOf(pending).length === 0 && plannedFor !== null && Date.parse(plannedFor) > now
+
+/** What waits for a date that somebody planned is no debt before that date. */
+const examineDebts = (vault: Vault, now: number): T.Task<Finding> =>
   pipe(
     vault.list({ all: true }),
     TE.match(
       (error) => problem('unfinished work', textOf(error), 'lean-vault list says more.'),
       (keys) => {
-        const open = keys.filter(({ pending }) => pending.length > 0).map(({ name }) => name)
-        return open.length === 0
-          ? ok('unfinished work', 'Nothing is half done or owed.')
-          : problem('unfinished work', `Something is half done or owed for ${open.join(', ')}.`, 'lean-vault reconcile')
+        const pending = keys.filter((key) => key.pending.length > 0)
+        const open = pending.filter((key) => !isWaiting(key, now))
+        if (open.length > 0) return problem('unfinished work', `Something is half done or owed for ${listed(open)}.`, 'lean-vault reconcile')
+        return ok('unfinished work', pending.length === 0 ? 'Nothing is half done or owed.' : `Nothing is half done or owed. Planned for a date, as lean-vault show says: ${listed(pending)}.`)
       },
     ),
   )
@@ -92,7 +99,7 @@ const examineClock = (skews: ReadonlyArray<number>): Finding => {
 }
 
 const use = (vault: OpenedVault, skews: ReadonlyArray<number>, now: number): T.Task<ReadonlyArray<Finding>> => async () => {
-  const debts = await examineDebts(vault)()
+  const debts = await examineDebts(vault, now)()
   const watcher = await examineWatcher(vault, now)()
   const remote = await pipe(
     vault.reconcile({ dryRun: true }),

@@ -28,13 +28,25 @@ const reasonOf = ({ advanced }: Driven): string | null => {
   return stop._tag === 'InFlight' ? 'another process is at it' : null
 }
 
-const undoings: ReadonlySet<string> = new Set([
-  'ProvisioningRolledBack',
-  'RemovalRolledBack',
-  'ContainmentRolledBack',
-  'LiftingRolledBack',
-  'RotationRolledBack',
-])
+/** Why the last thing that was begun here was taken back; `null` where nothing was. */
+const undoingOf = ({ advanced }: Driven): string | null => {
+  const causes = advanced.events.flatMap((event) => {
+    // Everything else undoes nothing.
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- only these take something back
+    switch (event.type) {
+      case 'ProvisioningRolledBack':
+      case 'RemovalRolledBack':
+      case 'ContainmentRolledBack':
+      case 'LiftingRolledBack':
+      case 'LimitsChangeRolledBack':
+      case 'RotationRolledBack':
+        return [event.cause.message]
+      default:
+        return []
+    }
+  })
+  return causes[causes.length - 1] ?? null
+}
 
 const revokedStrays = ({ name, advanced }: Driven): ReconcileReport['orphansRevoked'] => {
   const own = hashOf(advanced.state.stage)
@@ -106,9 +118,9 @@ export const report = (swept: Swept, driven: ReadonlyArray<Driven>): Omit<Reconc
   const settled = driven.filter((each) => !isOpen(each))
   const open = driven.filter(isOpen)
   const had = settled.filter((each) => owedWork(each.before).length > 0)
-  const wasUndone = (each: Driven): boolean => each.advanced.events.some((event) => undoings.has(event.type))
+  const wasUndone = (each: Driven): boolean => undoingOf(each) !== null
   const list = (all: ReadonlyArray<Driven>): ReadonlyArray<ReconciledKey> =>
-    all.map((each) => entry(each.name, each.advanced.state, reasonOf(each)))
+    all.map((each) => entry(each.name, each.advanced.state, reasonOf(each) ?? undoingOf(each)))
   const gone = new Set(driven.flatMap((each) => revokedStrays(each).map((stray) => stray.hash)))
   return {
     finished: list(had.filter((each) => !wasUndone(each))),

@@ -55,10 +55,22 @@ const shareNotes = (advanced: Advanced, { grace, leaked }: RotationMode): Readon
   return [`too little was left for two keys (usage of up to ${late} may come in late), so the old one did not work on beside the new one`]
 }
 
+/** Whoever counts on the whole limit must know that somebody has to give it back, and when. */
+const turnNotes = ({ advanced, now }: { readonly advanced: Advanced; readonly now: Instant }): ReadonlyArray<string> => {
+  const { stage } = advanced.state
+  const cap = stage._tag === 'Held' ? stage.key.cap : null
+  if (cap === null || cap.until === null || cap.until <= now) return []
+  const until = `until ${isoOf(cap.until)} the key has the $${toDollars(cap.limit).toFixed(2)} that were left of its limit`
+  return [`${until}; its own limit is set by lean-vault watch then, or by the next lean-vault reconcile`]
+}
+
 /** The report of a rotation that has come as far as it should by now; `null` where something is left to do. */
 const doneReport = (name: KeyName, mode: RotationMode, advanced: Advanced, now: Instant): ChangeReport | null => {
   const { rotation } = advanced.state
-  if (rotation === null) return changeReport(name, 'rotated', advanced, { remote: 'live', proof: proofIn(advanced.events), notes: shareNotes(advanced, mode) })
+  if (rotation === null) {
+    const notes = [...shareNotes(advanced, mode), ...turnNotes({ advanced, now })]
+    return changeReport(name, 'rotated', advanced, { remote: 'live', proof: proofIn(advanced.events), notes })
+  }
   if (rotation._tag !== 'Retiring' || rotation.overlapUntil <= now || !untried(advanced.state)) return null
   const notes = [`the old key works too until ${isoOf(rotation.overlapUntil)}; lean-vault get ${name} --previous gives it`]
   return changeReport(name, 'rotated', advanced, { remote: 'live', notes })

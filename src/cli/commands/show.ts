@@ -64,6 +64,7 @@ const factsOf = (key: KeyInFull, now: number): ReadonlyArray<Fact> => [
   ...rotationFacts(key, now),
   ['Contained for', listed(key.containedFor)],
   ['Pending', listed(key.pending)],
+  ...(key.plannedFor === null ? [] : [['Planned for', fullTime(key.plannedFor, now)] as const]),
   ...(key.watchedAttempts === 0 ? [] : [['Watched attempts', String(key.watchedAttempts)] as const]),
 ]
 

@@ -1,6 +1,7 @@
 import type { KeyHash } from '../shared/identifiers.js'
+import type { Instant } from '../shared/instant.js'
 import { isLowered } from './guard.js'
-import type { HeldKey, Incarnation, KeyState, Stage } from './state.js'
+import type { HeldKey, Incarnation, KeyState, Retiring, Stage } from './state.js'
 import { isSettled } from './underway.js'
 import { wantedOf } from './wanted.js'
 
@@ -100,12 +101,19 @@ const stagePending = (stage: Stage): ReadonlyArray<PendingWork> => {
 }
 
 /** Until its predecessor was tried to be contained, the two are in their overlap. */
+const isOverlapping = ({ other }: Retiring): boolean =>
+  other._tag === 'Outstanding' && !other.destruction.touched && other.stall.failures === 0
+
 const rotationPending = ({ rotation, stage }: KeyState): ReadonlyArray<PendingWork> => {
   if (rotation === null) return stage._tag === 'Held' && (stage.key.cap?.until ?? null) !== null ? ['window-turn'] : []
   if (rotation._tag === 'Staging') return ['rotation']
-  const { other } = rotation
-  const untried = other._tag === 'Outstanding' && !other.destruction.touched && other.stall.failures === 0
-  return [untried ? 'overlap' : 'predecessor-revocation']
+  return [isOverlapping(rotation) ? 'overlap' : 'predecessor-revocation']
+}
+
+/** When the planned part of what is pending is to be done: the end of an overlap, or the turn of a window. */
+export const plannedFor = ({ rotation, stage }: KeyState): Instant | null => {
+  if (rotation === null) return stage._tag === 'Held' ? (stage.key.cap?.until ?? null) : null
+  return rotation._tag === 'Retiring' && isOverlapping(rotation) ? rotation.overlapUntil : null
 }
 
 const planned: ReadonlySet<PendingWork> = new Set<PendingWork>(['overlap', 'window-turn'])
