@@ -6,6 +6,7 @@ import { windowStart } from '../../src/domain/spend/window.js'
 import type { Instant } from '../../src/domain/shared/instant.js'
 import type { Fault } from '../../src/adapters/simulated-openrouter/fault.js'
 import type { KeyEvent } from '../../src/domain/key/event.js'
+import { keyDecider } from '../../src/domain/key/index.js'
 import { stagesOf } from '../../src/domain/key/rotation.js'
 import type { KeyHash } from '../../src/domain/shared/identifiers.js'
 import { makePrng, type Prng } from '../simulation/prng.js'
@@ -21,13 +22,27 @@ interface Charge {
   readonly at: number
 }
 
-/** Every key that still lives under the name spends as much as OpenRouter lets it, up to `most` requests each. */
-const spendAll = (bench: Bench, most: number): ReadonlyArray<Charge> =>
-  remoteKeys(bench, 'alpha').flatMap(({ hash }) => {
+/** Keys that were the one of the name at some time: their secrets may be in anybody's hands. A successor's is given by nothing before the switch. */
+const inHands = (bench: Bench): ReadonlySet<string> => {
+  const hands = new Set<string>()
+  factsOf(bench, 'alpha').reduce((state, event) => {
+    const next = keyDecider.evolve(state, event)
+    if (next.stage._tag === 'Held') hands.add(next.stage.key.hash)
+    return next
+  }, keyDecider.initial)
+  return hands
+}
+
+/** Every key whose secret was handed out and that still lives spends as much as OpenRouter lets it, up to `most` requests each. */
+const spendAll = (bench: Bench, most: number): ReadonlyArray<Charge> => {
+  const hands = inHands(bench)
+  return remoteKeys(bench, 'alpha').flatMap(({ hash }) => {
     let spent = 0
+    if (!hands.has(hash)) return []
     while (spent < most && spendOnKey(bench.world, bench.now(), hash, { credits: cost, byok: zero })) spent += 1
     return Array.from({ length: spent }, (): Charge => ({ at: bench.now() }))
   })
+}
 
 const perWindow = (charges: ReadonlyArray<Charge>, kind: 'day' | 'month'): ReadonlyMap<number, bigint> => {
   const sums = new Map<number, bigint>()
