@@ -15,10 +15,13 @@ setState({ assertionCalls: 0, isExpectingAssertions: false, expectedAssertionsNu
 
 let names = []
 
+/** Between the name and the test may stand Vitest's options, such as how long it may take. */
+const functionOf = (given) => given.find((each) => typeof each === 'function')
+
 const withEach = (define) =>
   Object.assign(define, {
-    each: (rows) => (name, run) => {
-      for (const row of rows) define(name, () => run(...(Array.isArray(row) ? row : [row])))
+    each: (rows) => (name, ...given) => {
+      for (const row of rows) define(name, () => functionOf(given)(...(Array.isArray(row) ? row : [row])))
     },
   })
 
@@ -28,7 +31,7 @@ export const describe = withEach((name, define) => {
   names = names.slice(0, -1)
 })
 
-export const it = withEach((name, run) => {
+export const it = withEach((name, ...given) => {
   const tests = globalThis.__mutationTests
-  tests.push({ id: `${tests.length} ${[...names, name].join(' ')}`, run })
+  tests.push({ id: `${tests.length} ${[...names, name].join(' ')}`, run: functionOf(given) })
 })

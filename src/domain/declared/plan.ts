@@ -75,10 +75,9 @@ export const stepsFor = (declared: DeclaredKey, state: KeyState): Steps => {
     case 'Compensating':
       return [...finishing(name, state), ...adding(declared)]
     case 'CreateUnknown':
-      if (stage.abandoned) return [...finishing(name, state), ...adding(declared)]
-      return [...ownSteps(declared, stage.incarnation), ...finishing(name, state), ...limitSteps(declared, stage.incarnation, false)]
     case 'CreateDue':
     case 'Creating':
+      if (stage._tag === 'CreateUnknown' && stage.abandoned) return [...finishing(name, state), ...adding(declared)]
       return [...ownSteps(declared, stage.incarnation), ...finishing(name, state), ...limitSteps(declared, stage.incarnation, false)]
     case 'Provisioned':
     case 'Held': {
@@ -96,11 +95,11 @@ export const stepsFor = (declared: DeclaredKey, state: KeyState): Steps => {
 
 /** The end of a key that is not declared; nothing where none is held or owed. */
 export const removalOf = (name: KeyName, state: KeyState): Steps => {
+  const { stage } = state
   const shown = publicState(state)
-  if (shown === null || shown === 'removed') return []
-  const incarnation = incarnationOf(state.stage)
+  const incarnation = incarnationOf(stage)
   // The name is free but for the debt of an earlier key, or a key of it is on its way out already.
-  if (incarnation === null || state.stage._tag === 'Compensating') return finishing(name, state)
+  if (shown === null || incarnation === null || stage._tag === 'Removed' || stage._tag === 'Compensating') return finishing(name, state)
   return [{ _tag: 'Remove', name, lineage: incarnation.lineage, state: shown }]
 }
 
