@@ -168,6 +168,17 @@ describe('when a key is to be replaced, in a document', () => {
     expect(await exported()).toEqual([schedule])
   })
 
+  it('is recorded with the key or not at all, wherever the process dies', async () => {
+    for (const crash of ['crash-before', 'crash-after'] as const) {
+      const made = makeRemote(bench, { name: 'elsewhere', limit: 5, limit_reset: 'monthly' })
+      const vault = foreign([{ name: crash, secret: secret(made.key), id: null, schedule: { rotateAfter: '90d' } }])
+      bench.trouble({ commits: (number) => (number === 0 ? crash : null) })
+      expect(await bench.run((each) => each.importVault(vault))).toBeNull()
+      expect(eventsOf(bench, crash)).toEqual(crash === 'crash-before' ? [] : ['Adopted', 'RotationScheduled'])
+      bench.trouble({})
+    }
+  })
+
   it('is told where it is no span, and the key is taken all the same', async () => {
     const made = makeRemote(bench, { name: 'elsewhere', limit: 5, limit_reset: 'monthly' })
     const vault = foreign([{ name: 'a', secret: secret(made.key), id: null, schedule: { rotateAfter: 'soon' } }])

@@ -10,7 +10,7 @@ import { judge, type Witnesses } from '../../src/domain/key/proof.js'
 import type { RemotePolicy } from '../../src/domain/key/remote-policy.js'
 import type { KeySpec } from '../../src/domain/key/spec.js'
 import type { KeyState } from '../../src/domain/key/state.js'
-import type { SchedulePatch } from '../../src/domain/key/schedule.js'
+import { noSchedule, type Schedule, type SchedulePatch } from '../../src/domain/key/schedule.js'
 import type { TagsPatch } from '../../src/domain/key/tags.js'
 import { wantedPolicy } from '../../src/domain/key/wanted.js'
 import { fold } from '../../src/domain/decider.js'
@@ -117,7 +117,7 @@ const adoptedHash = (state: KeyState): KeyHash => hash(700 + state.lineages)
 
 /** A key that somebody else made becomes ours, under a lifetime cap that our limits cannot say. */
 export const adopt =
-  (policy: RemotePolicy = { ...enabledPolicy, reset: null }, sealed = true): Turn =>
+  (policy: RemotePolicy = { ...enabledPolicy, reset: null }, sealed = true, schedule: Schedule = noSchedule): Turn =>
   (state, at) => ({
     _tag: 'Adopt',
     lineage: lineageOf(name, state.lineages + 1),
@@ -126,6 +126,7 @@ export const adopt =
     label: 'sk-or-v1-def...456',
     policy,
     sealed,
+    schedule,
     at,
   })
 

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { noSchedule, type Schedule } from '../../domain/key/schedule.js'
 import { isNewborn, type KeySpec } from '../../domain/key/spec.js'
 import { hashOf } from '../../domain/key/view.js'
 import type { KeyState, Stage } from '../../domain/key/state.js'
@@ -91,6 +92,7 @@ export interface Adoption {
   readonly details: KeyDetails
   readonly secret: Secret | null
   readonly tags?: KeySpec['tags']
+  readonly schedule?: Schedule
 }
 
 /** A secret sealed for its place in the log. */
@@ -101,7 +103,7 @@ const sealed = (deps: Deps, ref: SecretRef, secret: Secret): ReturnType<SealFor>
     TE.map((each) => [each]),
   )
 
-const record = (deps: Deps, { name, details, secret, tags }: Adoption): TE.TaskEither<VaultError, Advanced['events']> => {
+const record = (deps: Deps, { name, details, secret, tags, schedule = noSchedule }: Adoption): TE.TaskEither<VaultError, Advanced['events']> => {
   const { hash, label, policy } = details
   const next = (state: KeyState): Lineage => lineageOf(name, state.lineages + 1)
   const spec = specOf(details, tags ?? {})
@@ -109,7 +111,7 @@ const record = (deps: Deps, { name, details, secret, tags }: Adoption): TE.TaskE
     transact(
       deps,
       name,
-      (state) => ({ _tag: 'Adopt', lineage: next(state), spec, hash, label, policy, sealed: secret !== null, at: deps.clock.now() }),
+      (state) => ({ _tag: 'Adopt', lineage: next(state), spec, hash, label, policy, sealed: secret !== null, schedule, at: deps.clock.now() }),
       (state) => (secret === null ? TE.right([]) : sealed(deps, keySecretRef(name, { lineage: next(state), generation: 1 }), secret)),
     ),
     TE.flatMap(accept(name)),

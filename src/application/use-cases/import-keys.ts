@@ -2,14 +2,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import { noSchedule } from '../../domain/key/schedule.js'
+import { noSchedule, patchSchedule, type Schedule } from '../../domain/key/schedule.js'
 import type { KeySpec } from '../../domain/key/spec.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { heldKey, incarnationOf, publicState } from '../../domain/key/view.js'
 import { type KeyHash, keyHash, type KeyName } from '../../domain/shared/identifiers.js'
 import type { Deps } from '../deps.js'
 import type { VaultError } from '../errors.js'
-import { loadKey } from '../key-store.js'
 import { loadAllKeys } from '../load-keys.js'
 import type { ForeignKey, ForeignVault } from '../ports/foreign-vault.js'
 import type { ImportedKey, ImportReport } from '../transfer-reports.js'
@@ -17,7 +16,6 @@ import { type Secret, scrub } from '../secret.js'
 import { limitsView } from '../view-key.js'
 import { scheduleWords } from '../view-rotation.js'
 import { adopt, atPin, detailsOf, freeName, type Holding, holdingOf, takeSecret } from './adopt.js'
-import { changeSchedule } from './change-schedule.js'
 import { adoptedNotes, takenNote } from './import-key.js'
 import { parseTags } from './input.js'
 import { parseSchedule } from './parse-schedule.js'
@@ -105,15 +103,10 @@ const secretOfHeld = (deps: Deps, key: ForeignKey, held: Holding, hash: KeyHash,
   )
 }
 
-/** Records when an adopted key is to be replaced. Where that cannot be, its state shows what is recorded instead. */
-const takeSchedule = (deps: Deps, name: KeyName, { schedule = {} }: ForeignKey, adopted: KeyState): TE.TaskEither<VaultError, KeyState> => {
+/** What a document says of when to replace a key; where that cannot be said here, the report shows what is recorded instead. */
+const scheduleOf = ({ schedule = {} }: ForeignKey): Schedule => {
   const patch = parseSchedule(schedule)
-  if (E.isLeft(patch) || Object.keys(patch.right).length === 0) return TE.right(adopted)
-  return pipe(
-    changeSchedule(deps, name, patch.right),
-    TE.flatMap(() => loadKey(deps, name)),
-    TE.map(({ state }) => state),
-  )
+  return E.isLeft(patch) ? noSchedule : patchSchedule(noSchedule, patch.right)
 }
 
 /** The states are read anew for each key, so that a name is never given twice. */
@@ -128,12 +121,10 @@ const importBySecret = (deps: Deps, key: ForeignKey, secret: Secret): TE.TaskEit
       const { tags, notes } = tagsOf(key)
       return pipe(
         detailsOf(deps, hash),
-        TE.flatMap((details) => adopt(deps, { name, details, secret, tags })),
-        TE.bindTo('advanced'),
-        TE.bind('after', ({ advanced }) => takeSchedule(deps, name, key, advanced.state)),
-        TE.map(({ advanced, after }): Fate => ({
+        TE.flatMap((details) => adopt(deps, { name, details, secret, tags, schedule: scheduleOf(key) })),
+        TE.map((advanced): Fate => ({
           _tag: 'Imported',
-          key: imported(name, key, hash, after, [...adoptedNotes(advanced), ...notes]),
+          key: imported(name, key, hash, advanced.state, [...adoptedNotes(advanced), ...notes]),
         })),
       )
     }),

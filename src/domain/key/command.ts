@@ -9,7 +9,7 @@ import type { Verdict } from './proof.js'
 import type { RemotePolicy } from './remote-policy.js'
 import type { LifetimeUsage } from './rotation-budget.js'
 import type { RotationMode } from './rotation-event.js'
-import type { SchedulePatch } from './schedule.js'
+import type { Schedule, SchedulePatch } from './schedule.js'
 import type { ContainmentReason, KeySpec } from './spec.js'
 import type { TagsPatch } from './tags.js'
 
@@ -55,6 +55,8 @@ export type OwnerCommand =
       readonly label: string
       readonly policy: RemotePolicy
       readonly sealed: boolean
+      /** When it is to be replaced, where that is known as it comes in. */
+      readonly schedule: Schedule
     }>
   /** The secret of a key that is looked after without it was given to us; it has this hash. */
   | At<{ readonly _tag: 'TakeSecret'; readonly hash: KeyHash }>

@@ -5,6 +5,7 @@ import type { OwnerCommand } from './command.js'
 import type { KeyEvent, RemovalMode } from './event.js'
 import { isLowered } from './guard.js'
 import type { KeyRefusal } from './refusal.js'
+import { noSchedule, sameSchedule } from './schedule.js'
 import type { KeyState } from './state.js'
 
 export type Decision = Either<KeyRefusal, ReadonlyNonEmptyArray<KeyEvent>>
@@ -18,11 +19,11 @@ export const unlessInFlight = (state: KeyState, decision: () => Decision): Decis
   state.claim === null ? decision() : refuse({ _tag: 'InFlight', until: state.claim.until })
 
 /** Whether a name may begin a new life, and if so with which fact. */
-const beginning = (state: KeyState, first: KeyEvent): Decision => {
+const beginning = (state: KeyState, first: KeyEvent, ...rest: ReadonlyArray<KeyEvent>): Decision => {
   switch (state.stage._tag) {
     case 'Vacant':
     case 'Removed':
-      return state.strays.length > 0 || state.rotation !== null ? refuse({ _tag: 'OwesRevocation' }) : facts(first)
+      return state.strays.length > 0 || state.rotation !== null ? refuse({ _tag: 'OwesRevocation' }) : facts(first, ...rest)
     case 'Outstanding':
       return refuse({ _tag: 'OwesRevocation' })
     case 'CreateDue':
@@ -42,8 +43,9 @@ export const onAdd = ({ lineage, spec, at }: Command<'Add'>, state: KeyState): D
   beginning(state, { type: 'ProvisioningRequested', lineage, spec, at })
 
 export const onAdopt = (command: Command<'Adopt'>, state: KeyState): Decision => {
-  const { lineage, spec, hash, label, policy, sealed, at } = command
-  return beginning(state, { type: 'Adopted', lineage, spec, hash, label, policy, sealed, at })
+  const { lineage, spec, hash, label, policy, sealed, schedule, at } = command
+  const adopted: KeyEvent = { type: 'Adopted', lineage, spec, hash, label, policy, sealed, at }
+  return sameSchedule(schedule, noSchedule) ? beginning(state, adopted) : beginning(state, adopted, { type: 'RotationScheduled', ...schedule, at })
 }
 
 /** Where suspending, resuming and rotating make no sense, the reason why. */

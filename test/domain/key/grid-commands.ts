@@ -138,6 +138,7 @@ export const columns: ReadonlyArray<Column> = [
   ['Add', '', add],
   ['Adopt', 'enabled', adopt()],
   ['Adopt', 'disabled, without its secret', adopt({ ...enabledPolicy, disabled: true }, false)],
+  ['Adopt', 'with a schedule', adopt({ ...enabledPolicy, reset: null }, true, { after: 'never', byWatcher: true })],
   ['Contain', '', contain],
   ['Lift', '', lift],
   ['ChangeLimits', 'lower', changeLimits({ monthly: dollars(5) })],
