@@ -108,6 +108,17 @@ describe('audit verify', () => {
     expect([refused.exit, refused.stderr]).toEqual([8, expect.stringContaining('older than its sealed head')])
   })
 
+  it.each(['the vault', 'its copy'])('lets of a vault and a copy beside it only the one go on that was written: %s', async (written) => {
+    const copy = join(bench.folder, 'copy')
+    cpSync(bench.home, copy, { recursive: true })
+    chmodSync(copy, 0o700)
+    const [goesOn, refused] = written === 'the vault' ? [bench.home, copy] : [copy, bench.home]
+    expect((await bench.run(['--home', goesOn, 'tag', 'a', 'a=b'])).exit).toBe(0)
+    expect((await bench.run(['--home', goesOn, 'tag', 'a', 'a=c'])).exit).toBe(0)
+    const told = await bench.run(['--home', refused, 'tag', 'a', 'b=c'])
+    expect([told.exit, told.stderr]).toEqual([8, expect.stringContaining('this vault was copied')])
+  })
+
   it('tells what it can of a file that does not open for damage', async () => {
     truncateSync(file(), 5000)
     const { stdout, exit } = await bench.run(['audit', 'verify'])

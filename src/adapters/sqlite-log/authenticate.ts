@@ -13,7 +13,8 @@ type Answer<A> = E.Either<LogUnavailable, A>
 const older = (sequence: number): LogUnavailable =>
   unavailable(
     'corrupt',
-    `The vault is older than its sealed head remembers, or another one: record ${sequence} is not the one that was written.`,
+    `The vault is older than its sealed head remembers, or another one: record ${sequence} is not the one that was written. ` +
+      'Either an old folder was put back, or this vault was copied: of a vault and its copies only the one that was written last goes on.',
   )
 
 /** Holds what is remembered outside against what is in the file: the log may be longer, never shorter and never another. */
