@@ -8,6 +8,7 @@ import { everyFault } from '../application/trouble.js'
 import { read, root } from '../architecture/project-files.js'
 import { targets } from '../fuzz/targets.js'
 import { scenarios } from '../processes/scenarios.js'
+import { custodyFaults } from '../simulation/custody/planted.js'
 import { plantedFaults } from '../simulation/planted-faults.js'
 import { limitFaults } from '../simulation/planted-limit-faults.js'
 import { rotationFaults } from '../simulation/planted-rotation-faults.js'
@@ -22,12 +23,13 @@ const counted: Readonly<Record<string, number>> = {
   operations: operations.length,
   faults: everyFault.length,
   parsers: targets.length,
-  planted: plantedFaults.length + limitFaults.length + rotationFaults.length,
+  planted: plantedFaults.length + limitFaults.length + rotationFaults.length + custodyFaults.length,
   inputs: inText('test/fuzz/fuzz.test.ts', /runs\(([\d_]+)\)/),
   samples: inText('test/application/crash-grid.test.ts', /sample = runs\(([\d_]+)\)/),
   removals: inText('test/application/volume.test.ts', /removals = runs\(([\d_]+)\)/),
   kills: inText('test/application/volume.test.ts', /kills = runs\(([\d_]+)\)/),
   seconds: inText('test/adapters/sqlite-log/crash.test.ts', /CRASH_SECONDS'\] \?\? (\d+)\)/),
+  lives: inText('test/simulation/custody.test.ts', /SIM_CUSTODY_SEEDS'\] \?\? (\d+)\)/),
   seeds: inText('test/simulation/simulation.test.ts', /SIM_SEEDS'\] \?\? (\d+)\)/),
   attempts: inText('test/simulation/simulation.test.ts', /mostSeedsPerFault = (\d+)/),
   clocks: inText('test/application/wrong-clock.test.ts', /runs\(([\d_]+)\)/),

@@ -16,7 +16,7 @@ export interface PlantedFault {
 }
 
 /** The seeds to try, the known one first. */
-export const seedsFor = ({ seed }: PlantedFault, most: number): ReadonlyArray<number> => {
+export const seedsFor = ({ seed }: Pick<PlantedFault, 'seed'>, most: number): ReadonlyArray<number> => {
   const all = Array.from({ length: most }, (_, n) => n + 1)
   return seed === undefined ? all : [seed, ...all.filter((each) => each !== seed)]
 }
