@@ -237,7 +237,7 @@ const refuseToRestore = (life: CustodyLife, isDone: boolean, what: string): stri
   return what
 }
 
-export const restore = async (life: CustodyLife, { file, lost }: Extract<CustodyAction, { readonly _tag: 'restore' }>, trouble: Omit<CustodyStep, 'action'>): Promise<string> => {
+const restore = async (life: CustodyLife, { file, lost }: Extract<CustodyAction, { readonly _tag: 'restore' }>, trouble: Omit<CustodyStep, 'action'>): Promise<string> => {
   const kept = life.backups.get(file)
   if (kept === undefined) return 'there is no such backup'
   if (lost !== 'nothing') await lose(life, lost)
