@@ -26,6 +26,7 @@ import { manyLives } from '../test/processes/lanes-run.js'
 import { pointsOf, strace, systemCallsOf } from '../test/processes/points.js'
 import { inPool } from '../test/processes/pool.js'
 import { forget, makePendingVault, makeQuietVault, nothingYet } from '../test/processes/saved-vaults.js'
+import { migrationCuts, migrationLabel, tryMigration } from '../test/processes/migration-trial.js'
 import { getDuringRotation, makeRotationVault, rotations, tryKillRotation } from '../test/processes/rotation-trial.js'
 import { afterReconcile, type Scenario, scenarios } from '../test/processes/scenarios.js'
 import { trySignal, trySignalInPause } from '../test/processes/signal-trial.js'
@@ -178,6 +179,13 @@ for (const scenario of [rotations.whole, ...rotations.dated, rotations.slow]) {
 }
 
 if (strace !== null) {
+  await section(
+    'an older vault that is lifted, killed or not able to write',
+    (await migrationCuts(cli)).map((cut) => ({
+      label: migrationLabel(cut),
+      run: async () => ({ struck: 1, problems: (await tryMigration(cli, cut)).problems }),
+    })),
+  )
   await section(
     'on files that cannot be written from some moment on',
     (

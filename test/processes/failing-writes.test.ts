@@ -12,6 +12,7 @@ import { tryFullDisk } from './full-disk-trial.js'
 import { strace } from './points.js'
 import { inPool, sample } from './pool.js'
 import { type Failing, tryFailing } from './failing-disk-trial.js'
+import { type Cut, tryMigration } from './migration-trial.js'
 import { forget, makePendingVault, makeQuietVault } from './saved-vaults.js'
 import { quietStates, scenarioOf } from './scenarios.js'
 import { mayMount, smallDiskUnder } from './small-disk.js'
@@ -120,6 +121,27 @@ describe('files that cannot be written any more from some moment on', { timeout:
       forget(pending)
       expect(trials.flatMap(({ problems }) => problems)).toEqual([])
       expect(trials.map(({ code }) => code)).toEqual(failings.map(([, , code]) => code))
+    })
+  }
+})
+
+// `npm run kill-test -- --only "an older vault"` tries every write and every sync.
+const migrations: ReadonlyArray<readonly [Cut, number | null]> = [
+  [{ call: 'pwrite64', how: 'EIO', nth: 7 }, 8],
+  [{ call: 'pwrite64', how: 'SIGKILL', nth: 7 }, null],
+  [{ call: 'fsync', how: 'ENOSPC', nth: 1 }, 8],
+]
+
+describe('a vault of an older format', { timeout: 120_000 }, () => {
+  if (strace === null && !required) {
+    console.warn('skipped: an older vault whose first command is killed, or cannot write (no strace here)')
+    it.skip('whose first command is killed, or cannot write: there is no strace here', () => undefined)
+  } else {
+    it('whose first command is killed, or cannot write, tells all that it held afterwards, and no event of it is rewritten', async () => {
+      expect(strace, 'LEAN_VAULT_REQUIRE_ALL=1, but there is no strace').not.toBeNull()
+      const trials = await inPool(2, migrations.map(([cut]) => () => tryMigration(cli, cut)))
+      expect(trials.flatMap(({ problems }) => problems)).toEqual([])
+      expect(trials.map(({ code }) => code)).toEqual(migrations.map(([, code]) => code))
     })
   }
 })
