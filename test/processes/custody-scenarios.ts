@@ -50,6 +50,9 @@ const withTool = (bench: Bench): Env => {
 
 const none = (): Env => ({})
 const first = (): Env => ({ LEAN_VAULT_PASSPHRASE: firstPhrase })
+/** What opens a vault that no command has changed. */
+export const before: Readonly<Record<Custody['from'], Env>> = { 'key-file': {}, passphrase: { LEAN_VAULT_PASSPHRASE: firstPhrase }, recipient: {}, backup: {} }
+
 const second = (): Env => ({ LEAN_VAULT_PASSPHRASE: secondPhrase })
 const identityIn = ({ folder }: Bench): string => join(folder, 'config', 'ann.identity')
 const asAnn = (bench: Bench): Env => ({ LEAN_VAULT_IDENTITY_FILE: identityIn(bench), LEAN_VAULT_MASTER_KEY_FILE: join(bench.folder, 'none') })

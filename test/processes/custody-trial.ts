@@ -5,7 +5,7 @@ import { type Bench, openBench, type RunOptions, type Saved } from './bench.js'
 import type { BuiltCli } from './built-cli.js'
 import { filesIn, makeCanaries } from './canaries.js'
 import { leaksOf } from './check-bench.js'
-import { backupPhrase, type Custody } from './custody-scenarios.js'
+import { backupPhrase, before, type Custody } from './custody-scenarios.js'
 import type { Trial } from './kill-trial.js'
 import type { Ended } from './run-cli.js'
 
@@ -131,11 +131,17 @@ const isVaultThere = ({ home }: Bench): boolean => {
   }
 }
 
+/** What may open the vault by what the command said: the new after 0, the old after 8, and either where it was killed or came half way. */
+const whatWasTold = (bench: Bench, custody: Custody, { code }: Ended): ReadonlyArray<Env> => {
+  if (code === 0) return [custody.after(bench)]
+  return code === 8 ? [before[custody.from]] : [...custody.opens(bench), custody.after(bench)]
+}
+
 /** What must hold at once: the vault opens with the old or the new, its whole log proves itself, and nothing leaks. */
 const standsAfter = async (bench: Bench, custody: Custody, ended: Ended): Promise<ReadonlyArray<string>> => {
   // A restore that was cut short before its one rename has made no vault.
   if (custody.from === 'backup' && !isVaultThere(bench)) return [...lawful(ended), ...(ended.code === 0 ? ['it said that there is a vault'] : []), ...leaks(bench)]
-  const told = ended.code === 0 ? [custody.after(bench)] : [...custody.opens(bench), custody.after(bench)]
+  const told = whatWasTold(bench, custody, ended)
   const env = await openedBy(bench, told)
   if (typeof env === 'string') return [`the vault does not open: ${env}`, ...leaks(bench)]
   const audit = await bench.run(['audit', 'verify', '--json'], { env })

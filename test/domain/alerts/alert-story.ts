@@ -13,7 +13,7 @@ export const subject = lineageOf(name, 1)
 export const [mail, chat] = ['mail' as ChannelName, 'chat' as ChannelName]
 export const [mine, theirs] = ['1'.repeat(32) as AttemptId, '2'.repeat(32) as AttemptId]
 export const owner = 'process-1' as OwnerId
-export const text = { happened: 'it happened', means: 'it means', next: 'do this' }
+const text = { happened: 'it happened', means: 'it means', next: 'do this' }
 
 export const identity = (more: Partial<AlertIdentity> = {}): AlertIdentity => ({
   subject,
