@@ -21,6 +21,9 @@ const isBusy = (problem: unknown): boolean => {
   return _tag === 'LogUnavailable' && reason === 'locked' && wroteNothing === true
 }
 
+/** Since some moment. `performance` would load two milliseconds of Node for its first word, which `get` would feel. */
+const milliseconds = (): number => Number(process.hrtime.bigint() / 1_000_000n)
+
 /**
  * Tries again what found others writing and wrote nothing itself. SQLite lets waiting writers in by chance, not in turn, so
  * among many one may miss every gap of its own wait; and that wait lets nothing else of this process happen.
@@ -28,10 +31,10 @@ const isBusy = (problem: unknown): boolean => {
 export const patiently =
   <Error, A>({ patience, stop }: Patience, attempt: () => E.Either<Error, A>): TaskEither<Error, A> =>
   async () => {
-    const until = performance.now() + patience
+    const until = milliseconds() + patience
     for (;;) {
       const answer = attempt()
-      if (E.isRight(answer) || !isBusy(answer.left) || performance.now() >= until || stop?.aborted === true) return answer
+      if (E.isRight(answer) || !isBusy(answer.left) || milliseconds() >= until || stop?.aborted === true) return answer
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
