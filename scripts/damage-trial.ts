@@ -7,9 +7,12 @@ import { loadDriver } from '../src/adapters/sqlite-log/load-driver.js'
 import { type Files, killedVault, learn, newFolder, tryDamage, wholeVault } from '../test/support/damaged-vault.js'
 
 // Flips a bit of every byte of every file of a five-key vault, and cuts every file at every byte. With --all-bits, every bit.
-// With --stride N, every N-th byte only. Ends with 1 at the first vault that tells something else without saying so.
+// With --stride N, every N-th byte only; with --part 2/8, the second of eight parts, which together are all of it. Ends with 1 at
+// the first vault that tells something else without saying so.
 const args = process.argv.slice(2)
 const stride = Number(args[args.indexOf('--stride') + 1] ?? 1) || 1
+const [part = 1, parts = 1] = (args.includes('--part') ? (args[args.indexOf('--part') + 1] ?? '') : '1/1').split('/').map(Number)
+if (!(part >= 1 && part <= parts)) throw new Error('--part is the number of a part and how many there are, such as 2/8')
 const bits = args.includes('--all-bits') ? [0, 1, 2, 3, 4, 5, 6, 7] : null
 
 const driver = await loadDriver('auto')
@@ -50,7 +53,7 @@ for (const [vault, files] of vaults) {
         process.exitCode = 1
       }
     }
-    for (let at = 0; at < bytes.length; at += stride) {
+    for (let at = (part - 1) * stride; at < bytes.length; at += stride * parts) {
       for (const bit of bits ?? [at % 8]) await attempt(flipped(bytes, at, bit), `bit ${bit} of byte ${at}`)
       await attempt(bytes.subarray(0, at), `cut at ${at}`)
     }
