@@ -1,3 +1,4 @@
+import { forTerminal } from './format/wrap.js'
 import { note, type Session, isJson } from './session.js'
 
 /** What a command came to. */
@@ -12,6 +13,8 @@ export type Answer =
       readonly text: string
       /** What to do next, for people at a terminal. */
       readonly advice?: string
+      /** Sentences, which a terminal may have in lines of its own width; what somebody may paste elsewhere is none. */
+      readonly isProse?: true
     }
   /** Text that goes out as it is, whatever the flags say. */
   | { readonly _tag: 'Raw'; readonly text: string }
@@ -51,12 +54,15 @@ export const unheld = (document: unknown, text: string, advice: string): Answer 
   advice,
 })
 
+/** The same answer as sentences. */
+export const prose = (answer: Answer): Answer => (answer._tag === 'Report' ? { ...answer, isProse: true } : answer)
+
 /** Prints an answer and gives the exit code. */
 export const tell = (session: Session, answer: Answer): number => {
   const { stdout, stderr } = session.io
   switch (answer._tag) {
     case 'Report':
-      stdout.write(isJson(session) ? `${JSON.stringify(answer.document)}\n` : answer.text)
+      stdout.write(isJson(session) ? `${JSON.stringify(answer.document)}\n` : answer.isProse === true ? forTerminal(answer.text, stdout) : answer.text)
       if (answer.advice !== undefined && (stderr.isTerminal || answer.code !== 0)) note(session, answer.advice)
       return answer.code
     case 'Raw':

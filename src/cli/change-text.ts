@@ -1,4 +1,4 @@
-import { type Answer, incomplete, report, unheld } from './answer.js'
+import { type Answer, incomplete, prose, report, unheld } from './answer.js'
 import type { ChangeReport } from '../index.js'
 
 const removedText = ({ name, remote, proof }: ChangeReport): string => {
@@ -64,6 +64,6 @@ export const textOfChange = (change: ChangeReport, wanted: string): string =>
 /** A change as the answer of a command: 7 when it is incomplete. */
 export const changeAnswer = (change: ChangeReport, wanted: string, advice?: string): Answer => {
   const text = textOfChange(change, wanted)
-  if (change.outcome === 'rolled-back') return unheld(change, text, 'Leave --require-enforced out, or give one limit alone, which sits on the key itself.')
-  return change.outcome === 'incomplete' ? incomplete(change, text, goOn) : report(change, text, advice)
+  if (change.outcome === 'rolled-back') return prose(unheld(change, text, 'Leave --require-enforced out, or give one limit alone, which sits on the key itself.'))
+  return prose(change.outcome === 'incomplete' ? incomplete(change, text, goOn) : report(change, text, advice))
 }

@@ -54,6 +54,8 @@ describe('doctor', () => {
     expect(await severities({}, ...checks)).toEqual(checks.map(() => 'ok'))
     const { stdout } = await bench.run(['doctor'])
     expect(stdout).toMatch(/^ok {7}node: /)
+    const atTerminal = (await bench.run(['doctor'], { columns: 60 })).stdout.split('\n')
+    expect(atTerminal.filter((line) => line.length > 60 && line.trim().includes(' '))).toEqual([])
   })
 
   it('works without the vault key', async () => {
@@ -119,7 +121,8 @@ describe('doctor', () => {
   it('takes what waits for a date for no debt before that date, and for one after it', async () => {
     await init()
     await bench.run(['add', 'bounded', '--monthly-limit', '5'])
-    expect((await bench.run(['rotate', 'bounded', '--yes'])).exit).toBe(0)
+    const rotated = await bench.run(['rotate', 'bounded', '--yes'], { columns: 80 })
+    expect([rotated.exit, rotated.stdout.split('\n').filter((line) => line.length > 80)]).toEqual([0, []])
     expect((await examined()).of('unfinished work')).toMatchObject({ severity: 'ok', found: expect.stringContaining('bounded') as string })
     bench.advance(32 * 86_400_000)
     expect((await examined()).of('unfinished work')).toMatchObject({ severity: 'problem', found: expect.stringContaining('bounded') as string })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { facts } from '../../src/cli/format/facts.js'
 import { limit, money } from '../../src/cli/format/money.js'
 import { fullTime, relativeTime } from '../../src/cli/format/relative-time.js'
+import { forTerminal } from '../../src/cli/format/wrap.js'
 import { table } from '../../src/cli/format/table.js'
 
 describe('money', () => {
@@ -103,5 +104,29 @@ describe('a table', () => {
 describe('facts', () => {
   it('wrap their values below each other in a narrow terminal', () => {
     expect(facts([['Read', 'a while ago, it seems'], ['By', 'x']], 20)).toBe('Read: a while ago,\n      it seems\nBy:   x\n')
+  })
+})
+
+describe('sentences at a terminal', () => {
+  it('end their lines between words, and those that follow stand in below the text', () => {
+    const text = 'PROBLEM  disk: there is no room left here\n         -> make some room there\nshort\none two three four five six seven\n'
+    expect(forTerminal(text, { columns: 24 })).toBe(
+      ['PROBLEM  disk: there is', '         no room left', '         here', '         -> make some', '            room there', 'short', 'one two three four five', 'six seven', ''].join('\n'),
+    )
+  })
+
+  it('are as they are where there is none', () => {
+    const text = 'a b c d e f g'
+    expect(forTerminal(text, { columns: null })).toBe(text)
+  })
+
+  it('lose no word and are no wider, however wide the terminal is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 30 }), fc.integer({ min: 20, max: 90 }), (words, columns) => {
+        const lines = forTerminal(`ok       ${words.join(' ')}`, { columns }).split('\n')
+        expect(lines.every((line) => line.length <= columns)).toBe(true)
+        expect(lines.join(' ').split(/ +/)).toEqual(['ok', ...words])
+      }),
+    )
   })
 })

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 import type { DoctorReport } from '../../index.js'
-import { type Answer, checked } from '../answer.js'
+import { type Answer, checked, prose } from '../answer.js'
 import type { CliError } from '../cli-error.js'
 import { type Body, describe, type Register } from '../command.js'
 import { loadLibrary, vaultOptions, withProgress } from '../session.js'
@@ -19,7 +19,7 @@ const lineOf = ({ check, severity, found, remedy }: DoctorReport['findings'][num
   return remedy === null ? line : `${line}${' '.repeat(9)}-> ${remedy}\n`
 }
 
-const answer = (examined: DoctorReport): Answer => checked(examined, examined.findings.map(lineOf).join(''), examined.problems === 0)
+const answer = (examined: DoctorReport): Answer => prose(checked(examined, examined.findings.map(lineOf).join(''), examined.problems === 0))
 
 const body: Body = (session) =>
   pipe(
