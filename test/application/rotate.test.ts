@@ -145,4 +145,15 @@ describe('rotate', () => {
     ])
     expect(remoteKeys(bench, 'alpha').map(({ limit }) => limit)).toEqual([dollars('5')])
   })
+
+  it('tells to the digit what is left, and that under two limits another one comes after the day', async () => {
+    const bench = await openBench()
+    done(await bench.run((vault) => vault.add('alpha', { monthlyLimit: '100', dailyLimit: '50' })))
+    spendOnKey(bench.world, bench.now(), remoteKey(bench, 'alpha').hash, { credits: dollars('0.0011'), byok: zero })
+    bench.advance(minute)
+    const { notes } = done(await bench.run((vault) => vault.rotate('alpha')))
+    expect(notes).toEqual([
+      'until 2027-01-16T00:01:30.000Z the key has the $49.9989 that were left of its limit; what is left of its other limit is set by lean-vault watch then, or by the next lean-vault reconcile',
+    ])
+  })
 })

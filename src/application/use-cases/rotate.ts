@@ -1,13 +1,13 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
+import { money } from '../../domain/alerts/words.js'
 import type { KeyEvent } from '../../domain/key/event.js'
 import type { RotationMode } from '../../domain/key/rotation-event.js'
 import type { KeyState } from '../../domain/key/state.js'
 import { isSettled } from '../../domain/key/underway.js'
 import type { KeyName } from '../../domain/shared/identifiers.js'
 import { between, type Instant } from '../../domain/shared/instant.js'
-import { toDollars } from '../../domain/shared/picodollars.js'
 import { advance } from '../advance.js'
 import { patience, startBudget } from '../budget.js'
 import type { Deps } from '../deps.js'
@@ -51,7 +51,7 @@ const untried = ({ rotation }: KeyState): boolean =>
 const shareNotes = (advanced: Advanced, { grace, leaked }: RotationMode): ReadonlyArray<string> => {
   const split = lastOf(advanced.events, 'BudgetSplit')
   if (split === null || split.predecessor > 0n || grace === 0 || leaked) return []
-  const late = `$${toDollars(split.lagBound).toFixed(2)}`
+  const late = money(split.lagBound)
   return [`too little was left for two keys (usage of up to ${late} may come in late), so the old one did not work on beside the new one`]
 }
 
@@ -60,8 +60,10 @@ const turnNotes = ({ advanced, now }: { readonly advanced: Advanced; readonly no
   const { stage } = advanced.state
   const cap = stage._tag === 'Held' ? stage.key.cap : null
   if (cap === null || cap.until === null || cap.until <= now) return []
-  const until = `until ${isoOf(cap.until)} the key has the $${toDollars(cap.limit).toFixed(2)} that were left of its limit`
-  return [`${until}; its own limit is set by lean-vault watch then, or by the next lean-vault reconcile`]
+  const until = `until ${isoOf(cap.until)} the key has the ${money(cap.limit)} that were left of its limit`
+  // Under two limits a day turns first, and what is left of the month comes next.
+  const then = cap.next === null ? 'its own limit' : 'what is left of its other limit'
+  return [`${until}; ${then} is set by lean-vault watch then, or by the next lean-vault reconcile`]
 }
 
 /** The report of a rotation that has come as far as it should by now; `null` where something is left to do. */
