@@ -75,7 +75,12 @@ describe('processes at one vault', { timeout: 120_000 }, () => {
   })
 
   it('of which each reads from a memory of its own, are caught', async () => {
-    const run = await runTogether(cli, { processes: 2, seconds: 3, names: 1, killEvery: null, plant: 'stale-reads' })
-    expect(run.problems.filter((problem) => problem.includes('not linearizable'))).not.toEqual([])
+    // A memory is only wrong where the other process wrote between two reads, which a busy machine may leave no room for in three seconds.
+    const caught: Array<string> = []
+    for (let tries = 0; tries < 5 && caught.length === 0; tries += 1) {
+      const { problems } = await runTogether(cli, { processes: 2, seconds: 3, names: 1, killEvery: null, plant: 'stale-reads' })
+      caught.push(...problems.filter((problem) => problem.includes('not linearizable')))
+    }
+    expect(caught).not.toEqual([])
   })
 })
