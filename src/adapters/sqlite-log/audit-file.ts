@@ -7,18 +7,20 @@ import type { Heads } from './guard.js'
 import { isDamaged } from './heads.js'
 import { readSealed } from './reads.js'
 import { schema } from './schema.js'
-import { textColumn, textIn } from './text.js'
+import { numberColumn, textColumn, textIn } from './columns.js'
 
 const ofSchema = `SELECT ${['type', 'name', 'tbl_name', 'sql'].map(textColumn).join(', ')} FROM sqlite_schema ORDER BY 1, 2`
-const sealedPlaces = `SELECT generation, ${['stream', 'owner'].map(textColumn).join(', ')} FROM sealed`
+/** What it says can hold a name from a damaged schema. */
+const integrity = `SELECT ${textColumn('integrity_check')} FROM pragma_integrity_check LIMIT 10`
+const sealedPlaces = `SELECT ${numberColumn('generation')}, ${['stream', 'owner'].map(textColumn).join(', ')} FROM sealed`
 
 const inFile = (what: string): LogDamage => ({ where: 'file', version: null, what })
 
 /** What SQLite itself finds wrong with its pages. https://sqlite.org/pragma.html#pragma_integrity_check */
 const auditPages = (database: Database): ReadonlyArray<LogDamage> => {
-  const rows = attempt(database, () => database.statement('PRAGMA integrity_check(10)').all())
+  const rows = attempt(database, () => database.statement(integrity).all())
   if (E.isLeft(rows)) return [inFile(rows.left.message)]
-  const lines = rows.right.map((row) => String(row['integrity_check']))
+  const lines = rows.right.map((row) => textIn(row['integrity_check']) ?? 'what cannot be read')
   return lines.filter((line) => line !== 'ok').map((line) => inFile(`SQLite says: ${line.replace(/\s+/g, ' ').slice(0, 200)}`))
 }
 

@@ -7,7 +7,7 @@ import { attempt, type Database } from './database.js'
 import type { Row } from './driver.js'
 import { packedRows } from './packed-rows.js'
 import { proven, type ProvenRecord, recordsWithProofs } from './records.js'
-import { textIn } from './text.js'
+import { textIn } from './columns.js'
 
 const pageAfter = recordsWithProofs('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
 const rowAt = recordsWithProofs('WHERE e.sequence = ?')

@@ -6,7 +6,7 @@ import type { KeptSnapshot, Snapshot, Snapshots } from '../../application/ports/
 import type { Database } from './database.js'
 import { headsNow, isDamaged, locked, withAllKeys } from './heads.js'
 import type { Run } from './sqlite-log.js'
-import { textColumn, textIn } from './text.js'
+import { textColumn, textIn } from './columns.js'
 import { inSnapshot, inTransaction } from './transaction.js'
 
 // They share the table of the store's own words, under a prefix that keeps them apart: an older program passes them over.

@@ -7,7 +7,7 @@ import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { DamagedHead, Guard, Heads, SealedEntry, StreamHead } from './guard.js'
 import { packedRows, query } from './packed-rows.js'
-import { textColumn, textIn } from './text.js'
+import { textColumn, textIn } from './columns.js'
 
 const allHeads = query(['version', 'sequence'], ['stream', 'hash', 'sealed', 'key_id', 'mac'], 'FROM heads')
 const putHead = `INSERT INTO heads (stream, version, sequence, hash, sealed, key_id, mac) VALUES (?, ?, ?, ?, ?, ?, ?)

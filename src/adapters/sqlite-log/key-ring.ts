@@ -10,10 +10,10 @@ import { emptyWal } from './empty-wal.js'
 import { unavailable } from './failure.js'
 import { dropSnapshots } from './fold-snapshots.js'
 import type { Run } from './sqlite-log.js'
-import { textColumn, textIn } from './text.js'
+import { bytesColumn, textColumn, textIn } from './columns.js'
 import { inTransaction } from './transaction.js'
 
-const all = `SELECT ${textColumn('key_id')}, bytes FROM keyring ORDER BY position`
+const all = `SELECT ${textColumn('key_id')}, ${bytesColumn('bytes')} FROM keyring ORDER BY position`
 const add = 'INSERT INTO keyring (position, key_id, bytes) VALUES (?, ?, ?)'
 const lockOf = `SELECT ${textColumn('value')} FROM meta WHERE name = 'lock'`
 const setLock = `INSERT INTO meta (name, value) VALUES ('lock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`

@@ -11,11 +11,11 @@ import { locked, writeHead } from './heads.js'
 import { plainLog } from './plain-reads.js'
 import { damagedRecord } from './records.js'
 import { newestFormat, proofTables } from './schema.js'
-import { textColumn, textIn } from './text.js'
+import { bytesColumn, numberColumn, textColumn, textIn } from './columns.js'
 import { inTransaction } from './transaction.js'
 
 const insertProof = 'INSERT INTO proofs (sequence, previous, hash, key_id, mac) VALUES (?, ?, ?, ?, ?)'
-const allSealed = `SELECT generation, ${['stream', 'owner', 'key_id'].map(textColumn).join(', ')}, bytes FROM sealed ORDER BY rowid`
+const allSealed = `SELECT ${numberColumn('generation')}, ${['stream', 'owner', 'key_id'].map(textColumn).join(', ')}, ${bytesColumn('bytes')} FROM sealed ORDER BY rowid`
 const page = 1000
 
 type Answer<A> = E.Either<LogUnavailable, A>

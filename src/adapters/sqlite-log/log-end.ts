@@ -8,9 +8,9 @@ import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard, Heads, StreamHead } from './guard.js'
 import { isDamaged } from './heads.js'
-import { textColumn, textIn } from './text.js'
+import { numberColumn, textColumn, textIn } from './columns.js'
 
-const lastProof = 'SELECT sequence FROM proofs ORDER BY sequence DESC LIMIT 1'
+const lastProof = `SELECT ${numberColumn('sequence')} FROM proofs ORDER BY proofs.sequence DESC LIMIT 1`
 const proofAt = `SELECT ${['hash', 'key_id', 'mac'].map(textColumn).join(', ')} FROM proofs WHERE sequence = ?`
 
 const damagedEnd = unavailable('corrupt', 'The vault file is damaged: its last record is missing or is not what was written.')

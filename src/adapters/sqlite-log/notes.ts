@@ -4,7 +4,7 @@ import type { LogUnavailable } from '../../application/ports/event-log.js'
 import type { Notes } from '../../application/ports/notes.js'
 import { attempt, type Database } from './database.js'
 import type { Run } from './sqlite-log.js'
-import { textColumn, textIn } from './text.js'
+import { textColumn, textIn } from './columns.js'
 import { inTransaction } from './transaction.js'
 
 // Notes share the table of the store's own words, under a prefix that keeps the two apart.

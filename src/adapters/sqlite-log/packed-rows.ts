@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 
 import type { Database } from './database.js'
 import type { Row, SqlValue } from './driver.js'
-import { textColumn } from './text.js'
+import { nameOf, numberColumn, textColumn } from './columns.js'
 
 /** One question to SQLite in two forms that answer the same, as long as nothing is damaged. */
 export interface Query {
@@ -12,15 +12,13 @@ export interface Query {
   readonly packed: string
 }
 
-const nameOf = (column: string): string => column.replace(/^.*\./, '')
-
 /** `rest` is what follows the columns. A packed answer keeps the order of the rows where `rest` ends with a LIMIT. */
 export const query = (numbers: ReadonlyArray<string>, texts: ReadonlyArray<string>, rest: string): Query => {
   const columns = [...numbers, ...texts]
   const named = columns.map((column) => `${column} AS ${nameOf(column)}`).join(', ')
   const fields = columns.map((column) => `'${nameOf(column)}', ${nameOf(column)}`).join(', ')
   return {
-    plain: `SELECT ${[...numbers, ...texts.map(textColumn)].join(', ')} ${rest}`,
+    plain: `SELECT ${[...numbers.map(numberColumn), ...texts.map(textColumn)].join(', ')} ${rest}`,
     packed: `SELECT CAST(json_group_array(json_object(${fields})) AS BLOB) AS rows FROM (SELECT ${named} ${rest})`,
   }
 }

@@ -5,12 +5,12 @@ import { toBytes } from './bytes.js'
 import type { Database } from './database.js'
 import { unavailable } from './failure.js'
 import { plainRecords, type ProvenRecord, toRecords } from './records.js'
-import { textColumn, textIn } from './text.js'
+import { bytesColumn, textColumn, textIn } from './columns.js'
 
 const ofStream = plainRecords('WHERE e.stream = ? AND e.version >= ? ORDER BY e.version')
 const ofAll = plainRecords('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
 const names = `SELECT ${textColumn('stream')} FROM events WHERE version = 1 ORDER BY 1`
-const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
+const sealedAt = `SELECT ${textColumn('key_id')}, ${bytesColumn('bytes')} FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 
 type Answer<A> = E.Either<LogUnavailable, A>
 

@@ -10,11 +10,11 @@ import type { StreamHead } from './guard.js'
 import { damagedHead, headsNow, incomplete, isDamaged } from './heads.js'
 import { withRows } from './packed-rows.js'
 import { damagedRecord, type ProvenRecord, recordsWithProofs, toRecords } from './records.js'
-import { textColumn, textIn } from './text.js'
+import { bytesColumn, textColumn, textIn } from './columns.js'
 
 const ofStream = recordsWithProofs('WHERE e.stream = ? AND e.version >= ? ORDER BY e.version LIMIT ?')
 const ofAll = recordsWithProofs('WHERE e.sequence > ? ORDER BY e.sequence LIMIT ?')
-const sealedAt = `SELECT ${textColumn('key_id')}, bytes FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
+const sealedAt = `SELECT ${textColumn('key_id')}, ${bytesColumn('bytes')} FROM sealed WHERE stream = ? AND owner = ? AND generation = ?`
 
 type Answer<A> = E.Either<LogUnavailable, A>
 

@@ -7,7 +7,7 @@ import type { Row } from './driver.js'
 import { unavailable } from './failure.js'
 import type { Guard } from './guard.js'
 import { type Query, query } from './packed-rows.js'
-import { textIn } from './text.js'
+import { textIn } from './columns.js'
 
 /** A record with what stands for it and for all before it. */
 export interface ProvenRecord {

@@ -5,7 +5,7 @@ import { type VaultId, vaultId } from '../../domain/shared/identifiers.js'
 import { attempt, type Database } from './database.js'
 import { unavailable } from './failure.js'
 import { applicationId, newestFormat, schema } from './schema.js'
-import { textColumn, textIn } from './text.js'
+import { textColumn, textIn } from './columns.js'
 import { inTransaction } from './transaction.js'
 
 type Answer<A> = E.Either<LogUnavailable, A>

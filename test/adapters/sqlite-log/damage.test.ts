@@ -73,6 +73,22 @@ describe.each(drivers.map((driver) => [driver.name, driver] as const))('a damage
       }
   })
 
+  // https://sqlite.org/fileformat2.html#record_format: one bit makes bytes a text, and a text that is none ends the process of one driver.
+  it('is found to be damaged where a value is of another kind, and the program goes on', async () => {
+    const [first] = vaults
+    if (first === undefined) throw new Error('no vault')
+    const [, files, known] = first
+    const bytes = files['vault.db'] ?? Buffer.of()
+    const secrets = known.refs.slice(0, 3).map(({ stream, owner }) => bytes.indexOf(`${stream}${owner}`))
+    expect(secrets).toHaveLength(3)
+    // Before its values stand the length of what stands before them and the kinds of five values, of which the last takes two bytes.
+    const places = secrets.flatMap((at) => [1, 2, 3, 4, 5, 6, 7].map((back) => at - back))
+    const trials = places.flatMap((at) => Array.from({ length: 8 }, (_none, bit) => [flipped(files, 'vault.db', at, bit), `bit ${bit} of byte ${at}`] as const))
+    const fates = await count(trials, known)
+    console.info(`${driver.name}: ${trials.length} bits flipped that say of what kind a value is: ${JSON.stringify(fates)}`)
+    expect(fates.found + fates.refused).toBeGreaterThan(trials.length / 2)
+  })
+
   it('is found to be old when the folder as it was is put back', async () => {
     const [, second] = vaults
     if (second === undefined) throw new Error('no vault')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { makeDatabase } from '../../../src/adapters/sqlite-log/database.js'
 import { packedRows, query } from '../../../src/adapters/sqlite-log/packed-rows.js'
-import { textIn } from '../../../src/adapters/sqlite-log/text.js'
+import { textIn } from '../../../src/adapters/sqlite-log/columns.js'
 import type { NewRecord } from '../../../src/application/ports/event-log.js'
 import { instant } from '../../../src/domain/shared/instant.js'
 import { briefly, drivers, freshPlace, openWith, right, rightOf, someVault } from './fresh-folder.js'
