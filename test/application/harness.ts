@@ -48,6 +48,8 @@ export interface Trouble {
   readonly faults?: FaultScript
   readonly commits?: Commits
   readonly kill?: { readonly request: number; readonly when: 'before' | 'after' }
+  /** The log can neither be read nor written from the read with this number on, as when the vault key is another by now. */
+  readonly closedFrom?: number
   /** The user asks to stop when this many commits are done. */
   readonly stopAfter?: number
 }
@@ -115,6 +117,7 @@ const vaultId = 'a'.repeat(32) as VaultId
 interface Running {
   trouble: Trouble
   requests: number
+  reads: number
   commits: number
   skew: number
 }
@@ -158,10 +161,19 @@ const isAlive = ({ alive }: SimProcess): boolean => alive
 
 const ownerOf = ({ id }: SimProcess): OwnerId => `bench/${String(id)}` as OwnerId
 
+const isClosed = ({ trouble: { closedFrom = Infinity }, reads }: Running): boolean => reads > closedFrom
+
+const closed = E.left({ _tag: 'LogUnavailable', reason: 'newer-key', wroteNothing: true, message: 'its keys were changed' } as const)
+
 const troubledLog = (universe: Universe, running: Running, process: SimProcess, log: EventLog): EventLog => ({
   ...log,
+  read: (stream, from) => async () => {
+    running.reads += 1
+    return isClosed(running) ? closed : log.read(stream, from)()
+  },
   commit: (commit) => async () => {
     await universe.scheduler.park(process, 0)
+    if (isClosed(running)) return closed
     const number = running.commits++
     const what = running.trouble.commits?.(number) ?? null
     if (what === 'crash-before') die(universe, process)
@@ -266,7 +278,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
   const { world, secret: managementKey } = accountOf(options)
   const universe = universeOf(options, world, managementKey)
   const { scheduler, store, prng } = universe
-  const running: Running = { trouble: {}, requests: 0, commits: 0, skew: 0 }
+  const running: Running = { trouble: {}, requests: 0, reads: 0, commits: 0, skew: 0 }
   const observer = makeObserver(universe, new Set())
   let processes = 0
   let taken = world.journal.length
@@ -308,7 +320,7 @@ export const openBench = async (options: BenchOptions = {}): Promise<Bench> => {
     vaultId,
     managementKey,
     now: () => epoch + scheduler.now(),
-    trouble: (trouble) => Object.assign(running, { trouble, requests: 0, commits: 0 }),
+    trouble: (trouble) => Object.assign(running, { trouble, requests: 0, reads: 0, commits: 0 }),
     run: async (command) => (await all([onStore(store, command)]))[0] ?? null,
     watch: async () => {
       const [answer] = await all([(process) => watchIn(openProcess(universe, running, options, process, store), options.policy)])

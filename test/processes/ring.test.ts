@@ -39,7 +39,14 @@ const outcomes = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => steps.fl
 /** What is said of a key of one's own, whatever it was before. That the vault could not be used is none of it. */
 const usual = ['added', 'removed', 'suspended', 'resumed', 'updated', 'unchanged', 'read', 'NameTaken', 'KeyNotFound', 'KeyNotReady', 'incomplete']
 
-const unusual = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => [...new Set(outcomes(steps).filter((each) => !usual.includes(each)))]
+/** A removal that the change of the vault key left half done is finished by the next one; until then the key is given to nobody. */
+const isLeftRemoving = ({ steps }: Holder, { name, start }: Step): boolean =>
+  steps().findLast((step) => step.name === name && step.verb === 'remove' && step.start < start)?.told?.outcome === 'incomplete'
+
+const unusual = (holder: Holder, steps: ReadonlyArray<Step> = holder.steps()): ReadonlyArray<string> => {
+  const strange = steps.filter((step) => !outcomes([step]).every((each) => usual.includes(each) || (each === 'KeyBeingRemoved' && isLeftRemoving(holder, step))))
+  return [...new Set(outcomes(strange))]
+}
 
 /** A tag that nothing was asked of afterwards is there to be seen. */
 const lostTags = async (bench: Bench, { names, steps }: Holder): Promise<ReadonlyArray<string>> => {
@@ -77,7 +84,7 @@ describe('a program that holds the vault open', { timeout: 120_000 }, () => {
       for (const args of [['rotate-key'], ['recipients', 'add', ann], ['rotate-key'], ['recipients', 'remove', ann], ['keychain'], ['rotate-key'], ['key-file']]) {
         await change(args)
         changes += 1
-        expect(unusual(await first.goesOn(worked)), args.join(' ')).toEqual([])
+        expect(unusual(first, await first.goesOn(worked)), args.join(' ')).toEqual([])
       }
 
       await change(['passphrase'], { LEAN_VAULT_NEW_PASSPHRASE: phrase })
@@ -90,11 +97,11 @@ describe('a program that holds the vault open', { timeout: 120_000 }, () => {
       try {
         await second.goesOn(worked)
         await change(['rotate-key'], known)
-        expect(unusual(await second.goesOn(worked)), 'rotate-key of a passphrase').toEqual([])
+        expect(unusual(second, await second.goesOn(worked)), 'rotate-key of a passphrase').toEqual([])
         const back = now()
         await change(['key-file'], known)
         changes += 3
-        for (const each of [first, second]) expect(unusual(await each.goesOn(worked)), 'key-file').toEqual([])
+        for (const each of [first, second]) expect(unusual(each, await each.goesOn(worked)), 'key-file').toEqual([])
         expect(first.steps().filter(({ start }) => start < back).length).toBeGreaterThan(20)
       } finally {
         await second.stop()
@@ -102,7 +109,7 @@ describe('a program that holds the vault open', { timeout: 120_000 }, () => {
       await first.stop()
       const all = [...first.steps(), ...second.steps()]
       console.info(`${changes} changes of the vault key, ${all.length} things asked meanwhile by two programs`)
-      expect(unusual(second.steps())).toEqual([])
+      expect(unusual(second)).toEqual([])
 
       expect(await reconciled(bench)).toEqual([])
       expect([...(await lostTags(bench, first)), ...(await lostTags(bench, second))]).toEqual([])

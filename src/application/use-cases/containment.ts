@@ -13,6 +13,7 @@ import type { VaultError } from '../errors.js'
 import { loadKey } from '../key-store.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
+import { begunAnd } from './begun.js'
 import { beginHeld, driveHeld } from './drive-held.js'
 import { changeReport, lastOf } from './outcome.js'
 
@@ -67,22 +68,13 @@ const standing = ({ stage }: KeyState): ContainmentReason | undefined =>
 /** Every reason but a spent window is taken away: whoever resumes a key wants it to work, whatever a look finds on the way. */
 const beginResuming = (deps: Deps, name: KeyName, turn = 0): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> => {
   const lift = (state: KeyState): KeyCommand => ({ _tag: 'Lift', reason: standing(state) ?? 'user', at: deps.clock.now() })
+  const others = pipe(
+    loadKey(deps, name),
+    TE.flatMap(({ state }) => (standing(state) === undefined ? TE.right([]) : beginResuming(deps, name, turn + 1))),
+  )
   return pipe(
     beginHeld(deps, name, lift),
-    TE.bindTo('first'),
-    TE.bind('loaded', () => loadKey(deps, name)),
-    TE.flatMap(({ first, loaded }) =>
-      turn < liftable.length && standing(loaded.state) !== undefined
-        ? pipe(
-            beginResuming(deps, name, turn + 1),
-            TE.match(
-              () => first,
-              (more) => [...first, ...more],
-            ),
-            TE.fromTask,
-          )
-        : TE.right(first),
-    ),
+    TE.flatMap((first) => (turn < liftable.length ? begunAnd(first, others) : TE.right(first))),
   )
 }
 

@@ -15,6 +15,7 @@ import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
+import { begunAnd, hurry } from './begun.js'
 import { confirmAtPin } from './observe.js'
 import { incomplete, undoneError } from './outcome.js'
 
@@ -34,13 +35,6 @@ export const beginHeld = (deps: Deps, name: KeyName, command: (state: KeyState) 
         ? lookAgain(deps, name, done.state)
         : TE.left(refusalError(name, done.refusal, done.state))
     }),
-  )
-
-/** Asking again means: try now, not at the date of the next try. */
-const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, Events> =>
-  pipe(
-    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
-    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
   )
 
 /** How a change is told: the cause of its undoing among the facts, and its report where it is done. */
@@ -70,8 +64,8 @@ const conclude = (deps: Deps, name: KeyName, advanced: Advanced, { undone, done 
 export const driveHeld = (deps: Deps, name: KeyName, begun: Events, telling: Telling): TE.TaskEither<VaultError, ChangeReport> => {
   const budget = startBudget(deps.clock, deps.timing.retryBudget)
   return pipe(
-    hurry(deps, name),
-    TE.flatMap((hurried) => advance(deps, name, budget, [...begun, ...hurried])),
+    begunAnd(begun, hurry(deps, name)),
+    TE.flatMap((events) => advance(deps, name, budget, events)),
     TE.flatMap((advanced) => conclude(deps, name, advanced, telling)),
   )
 }

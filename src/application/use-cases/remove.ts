@@ -12,6 +12,7 @@ import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact, type Transacted } from '../transact.js'
+import { begunAnd, hurry } from './begun.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 type Remote = ChangeReport['remote']
@@ -52,24 +53,12 @@ export const accept =
       : TE.left(refusalError(name, done.refusal, done.state))
   }
 
-/** Asking again for a removal that is owed means: try now, not at its date. */
-const retryNow = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
-  pipe(
-    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
-    TE.flatMap(accept(name)),
-  )
-
 const drive = (deps: Deps, name: KeyName, command: () => KeyCommand): TE.TaskEither<VaultError, ChangeReport> => {
   const budget = startBudget(deps.clock, deps.timing.retryBudget)
   return pipe(
     transact(deps, name, command),
     TE.flatMap(accept(name)),
-    TE.flatMap((events) =>
-      pipe(
-        retryNow(deps, name),
-        TE.map((more) => [...events, ...more]),
-      ),
-    ),
+    TE.flatMap((events) => begunAnd(events, hurry(deps, name))),
     TE.flatMap((events) => advance(deps, name, budget, events)),
     TE.flatMap((advanced) => conclude(deps, name, advanced)),
   )

@@ -16,6 +16,7 @@ import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { refusalError, transact } from '../transact.js'
 import { isoOf } from '../view-key.js'
+import { begunAnd, hurry } from './begun.js'
 import { changeReport, incomplete, lastOf, undoneError } from './outcome.js'
 
 /** A key that expires is replaced by one that lives as long. */
@@ -102,13 +103,6 @@ const begin = (deps: Deps, name: KeyName, mode: RotationMode, scheduled: number 
     }),
   )
 
-/** Asking again means: try now, not at the date of the next try. */
-const hurry = (deps: Deps, name: KeyName): TE.TaskEither<VaultError, ReadonlyArray<KeyEvent>> =>
-  pipe(
-    transact(deps, name, () => ({ _tag: 'RetryNow', at: deps.clock.now() })),
-    TE.map((done) => (done._tag === 'Done' ? done.events : [])),
-  )
-
 /**
  * Replaces a key: makes its successor, proves that it works, shares out what is left to spend, switches, and ends the old key
  * after the overlap. Asked again, it goes on where it stood. `scheduled`: the generation that a schedule wants replaced, and no other.
@@ -117,9 +111,8 @@ export const rotate = (deps: Deps, name: KeyName, mode: RotationMode, scheduled:
   const budget = { ...startBudget(deps.clock, deps.timing.retryBudget), patience }
   return pipe(
     begin(deps, name, mode, scheduled),
-    TE.bindTo('begun'),
-    TE.bind('hurried', () => hurry(deps, name)),
-    TE.flatMap(({ begun, hurried }) => advance(deps, name, budget, [...begun, ...hurried])),
+    TE.flatMap((begun) => begunAnd(begun, hurry(deps, name))),
+    TE.flatMap((events) => advance(deps, name, budget, events)),
     TE.flatMap((advanced) => conclude(deps, name, mode, advanced)),
   )
 }

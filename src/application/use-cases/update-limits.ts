@@ -11,6 +11,7 @@ import type { VaultError } from '../errors.js'
 import type { ChangeReport } from '../reports.js'
 import type { Advanced } from '../run.js'
 import { transact } from '../transact.js'
+import { begunAnd } from './begun.js'
 import { beginHeld, driveHeld } from './drive-held.js'
 import { unenforcedNotes } from './enforcement.js'
 import { changeReport, lastOf } from './outcome.js'
@@ -42,10 +43,9 @@ const retried = (deps: Deps, name: KeyName, { daily }: LimitsPatch): TE.TaskEith
 export const updateLimits = (deps: Deps, name: KeyName, patch: LimitsPatch): TE.TaskEither<VaultError, ChangeReport> =>
   pipe(
     beginHeld(deps, name, () => ({ _tag: 'ChangeLimits', patch, at: deps.clock.now() })),
-    TE.bindTo('begun'),
-    TE.bind('again', () => retried(deps, name, patch)),
-    TE.flatMap(({ begun, again }) =>
-      driveHeld(deps, name, [...begun, ...again], {
+    TE.flatMap((begun) => begunAnd(begun, retried(deps, name, patch))),
+    TE.flatMap((begun) =>
+      driveHeld(deps, name, begun, {
         undone: (events) => lastOf(events, 'LimitsChangeRolledBack')?.cause ?? null,
         done: (advanced) => updated(deps, name, advanced),
       }),
