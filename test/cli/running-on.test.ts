@@ -137,7 +137,16 @@ describe('a terminal', () => {
     expect((await bench.run(['add', 'a', '--monthly-limit', '1'], { columns: 80 })).stderr).toContain('lean-vault get a')
     expect((await bench.run(['add', 'b', '--monthly-limit', '1', '--quiet'], { columns: 80 })).stderr).toBe('')
     expect((await bench.run(['add', 'c', '--monthly-limit', '1', '--json'], { columns: 80 })).stderr).toBe('')
-    expect((await bench.run(['add', 'd', '--quiet'], { columns: 80 })).stderr).toContain('warning: d will be uncapped')
+    expect((await bench.run(['add', 'd', '--quiet'], { columns: 80 })).stderr).toContain('warning: d is uncapped')
+  })
+
+  it('is not warned of a key that does not come to be', async () => {
+    await bench.run(['init'], { stdin: bench.managementKey })
+    await bench.run(['add', 'a', '--monthly-limit', '1'])
+    const taken = await bench.run(['add', 'a'], { columns: 80 })
+    expect(taken.exit).toBe(4)
+    expect(taken.stderr).not.toContain('uncapped')
+    expect((await bench.run(['add', 'a', '--if-missing'], { columns: 80 })).stderr).not.toContain('uncapped')
   })
 
   it('sees each request with --debug, and no credential', async () => {

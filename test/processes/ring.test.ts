@@ -39,9 +39,11 @@ const outcomes = (steps: ReadonlyArray<Step>): ReadonlyArray<string> => steps.fl
 /** What is said of a key of one's own, whatever it was before. That the vault could not be used is none of it. */
 const usual = ['added', 'removed', 'suspended', 'resumed', 'updated', 'unchanged', 'read', 'NameTaken', 'KeyNotFound', 'KeyNotReady', 'incomplete']
 
-/** A removal that the change of the vault key left half done is finished by the next one; until then the key is given to nobody. */
-const isLeftRemoving = ({ steps }: Holder, { name, start }: Step): boolean =>
-  steps().findLast((step) => step.name === name && step.verb === 'remove' && step.start < start)?.told?.outcome === 'incomplete'
+/** A removal that the change of the vault key left half done is finished by the next one that can; until then the key is given to nobody. */
+const isLeftRemoving = ({ steps }: Holder, { name, start }: Step): boolean => {
+  const removals = steps().filter((step) => step.name === name && step.verb === 'remove' && step.start < start)
+  return removals.flatMap(({ told }) => (told === null ? [] : [told.outcome])).findLast((each) => ['removed', 'incomplete'].includes(each)) === 'incomplete'
+}
 
 const unusual = (holder: Holder, steps: ReadonlyArray<Step> = holder.steps()): ReadonlyArray<string> => {
   const strange = steps.filter((step) => !outcomes([step]).every((each) => usual.includes(each) || (each === 'KeyBeingRemoved' && isLeftRemoving(holder, step))))

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-import type { AddOptions } from '../../index.js'
+import type { AddOptions, ChangeReport } from '../../index.js'
 import { changeAnswer } from '../change-text.js'
 import { type CliError, usage } from '../cli-error.js'
 import { collect } from '../collect.js'
@@ -52,9 +52,10 @@ const check = (name: string, options: AddOptions, { deps }: Session): TE.TaskEit
     TE.flatMapEither(({ parseAdd }) => parseAdd(name, options, deps.now())),
   )
 
-const warnUncapped = (session: Session, name: string, flags: Flags): void => {
-  if (flags.monthlyLimit !== undefined || flags.dailyLimit !== undefined || !session.io.stderr.isTerminal) return
-  warn(session, `${name} will be uncapped: it may spend all that the account has. Give --monthly-limit to bound it.`)
+/** Only of what is there now: a refused name, or one that was there already, gets no advice. */
+const warnUncapped = (session: Session, flags: Flags, { name, outcome }: ChangeReport): void => {
+  if (outcome === 'unchanged' || flags.monthlyLimit !== undefined || flags.dailyLimit !== undefined || !session.io.stderr.isTerminal) return
+  warn(session, `${name} is uncapped: it may spend all that the account has. lean-vault update-limits ${name} --monthly-limit <dollars> bounds it.`)
 }
 
 const useIt = (name: string): string =>
@@ -67,10 +68,12 @@ const body =
       TE.fromEither(toOptions(flags)),
       TE.tap((options) => check(name, options, session)),
       TE.flatMap((options) =>
-        withVault(session, (vault) => {
-          warnUncapped(session, name, flags)
-          return withProgress(session, vault.add(name, options))
-        }),
+        withVault(session, (vault) =>
+          pipe(
+            withProgress(session, vault.add(name, options)),
+            TE.tapIO((report) => () => warnUncapped(session, flags, report)),
+          ),
+        ),
       ),
       TE.map((change) => changeAnswer(change, 'there', useIt(name))),
     )
